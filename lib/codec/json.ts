@@ -1,0 +1,88 @@
+/**
+ * Frames in JSON: compact text, `type` first, timestamps as ISO text, 64-bit integers as plain integers. An event is
+ * encoded once however many sockets get it.
+ */
+import { DUPLICATE } from "@lib/codec/duplicate.ts";
+import type { Event } from "@lib/event/event.ts";
+
+/** Integers of this many digits may be beyond the range in which `number` is exact. */
+const LONG_INTEGER = /\d{16}/;
+
+/** The text of an event. */
+export function encodeJson(event: Event): string {
+  try {
+    return JSON.stringify(event);
+  } catch (error) {
+    // A bigint is the one thing in an event that JSON.stringify refuses; they are too rare to look for first.
+    if (error instanceof TypeError) return stringifyExactly(event);
+    throw error;
+  }
+}
+
+/** JSON with each bigint as a plain integer. */
+function stringifyExactly(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? JSON.rawJSON(String(item)) : item));
+}
+
+/**
+ * What a text holds; integers beyond the safe range become `bigint`. Throws `SyntaxError` when it is not JSON and
+ * `RangeError` when it is nested too deeply.
+ */
+export function decodeJson(text: string): unknown {
+  return LONG_INTEGER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
+}
+
+function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const isInexact = typeof value === "number" && !Number.isSafeInteger(value);
+  return isInexact && context?.source && /^-?\d{1,40}$/.test(context.source) ? BigInt(context.source) : value;
+}
+
+/**
+ * What a client's text frame holds, or null when it is not one JSON object. A key given twice at its top level reads as
+ * `DUPLICATE`, so that it spoils the frame where the key has a meaning, and nowhere else.
+ */
+export function decodeJsonFrame(text: string): unknown {
+  try {
+    const value = decodeJson(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+    return { ...value, ...Object.fromEntries(duplicateKeys(text).map((key) => [key, DUPLICATE])) };
+  } catch {
+    // Whatever a client sends instead of JSON is ignored.
+    return null;
+  }
+}
+
+/** Keys that the top-level object of a valid JSON text has more than once. */
+function duplicateKeys(text: string): string[] {
+  const seen = new Set<string>();
+  const twice: string[] = [];
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === "{" || char === "[") depth++;
+    else if (char === "}" || char === "]") depth--;
+    else if (char === '"') {
+      const end = endOfString(text, at);
+      if (depth === 1 && isKey(text, end)) {
+        const key: string = JSON.parse(text.slice(at, end + 1));
+        if (seen.has(key)) twice.push(key);
+        seen.add(key);
+      }
+      at = end;
+    }
+  }
+  return twice;
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+/** In valid JSON only a key is followed by a colon. */
+function isKey(text: string, end: number): boolean {
+  let at = end + 1;
+  while (text[at] === " " || text[at] === "\n" || text[at] === "\r" || text[at] === "\t") at++;
+  return text[at] === ":";
+}

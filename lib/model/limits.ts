@@ -1,0 +1,59 @@
+/**
+ * Bounds and forms of what clients write. Lengths count Unicode scalar values; patterns match the whole text.
+ * Limits that an operator can change are settings, not here.
+ */
+
+/** A CSS colour or gradient: role colours, masquerade and embed colours. Only for text of at most 128 characters. */
+export const COLOUR_PATTERN =
+  /^(?:[a-z ]+|var\(--[a-z\d-]+\)|rgba?\([\d, ]+\)|#[a-f0-9]+|(repeating-)?(linear|conic|radial)-gradient\(([a-z ]+|var\(--[a-z\d-]+\)|rgba?\([\d, ]+\)|#[a-f0-9]+|\d+deg)([ ]+in[ ]+[a-z-]+([ ]+(shorter|longer|increasing|decreasing)[ ]+hue)?)?([ ]+(\d{1,3}%|0))?(,[ ]*([a-z ]+|var\(--[a-z\d-]+\)|rgba?\([\d, ]+\)|#[a-f0-9]+)([ ]+(\d{1,3}%|0))?)+\))$/i;
+
+/** User and bot names: letters of any script, decimal digits, `_`, `.` and `-`. */
+export const USERNAME_PATTERN = /^(?:\p{L}|[\p{Nd}_.-])+$/u;
+
+/** Display names: no line breaks and no zero-width space. */
+export const DISPLAY_NAME_PATTERN = /^[^\u200B\n\r]+$/;
+
+/** Names of custom emoji. */
+export const EMOJI_NAME_PATTERN = /^[a-z0-9_]+$/;
+
+/** Bounds of a username, before sanitising. */
+export const USERNAME_LENGTH = { min: 2, max: 32 } as const;
+
+/** Bounds of a display name. */
+export const DISPLAY_NAME_LENGTH = { min: 2, max: 32 } as const;
+
+/** Bounds of pronouns of users and members. */
+export const PRONOUNS_LENGTH = { min: 1, max: 24 } as const;
+
+/** Bounds of the names of servers, channels, groups, roles, webhooks and emoji, and of nicknames and category titles. */
+export const NAME_LENGTH = { min: 1, max: 32 } as const;
+
+/** Longest description of a server, channel or group; longest reason of a ban. */
+export const DESCRIPTION_LENGTH_MAX = 1024;
+
+/** Longest custom status text. */
+export const STATUS_TEXT_LENGTH_MAX = 128;
+
+/** Longest text of a profile. */
+export const PROFILE_CONTENT_LENGTH_MAX = 2000;
+
+/** Bounds of a reference to an uploaded file. */
+export const FILE_ID_LENGTH = { min: 1, max: 128 } as const;
+
+/** Bounds of a message nonce. */
+export const NONCE_LENGTH = { min: 1, max: 64 } as const;
+
+/** Characters of a ULID. */
+export const ULID_LENGTH = 26;
+
+/** Characters of an invite code. */
+export const INVITE_CODE_LENGTH = 8;
+
+/** Characters of the id of an uploaded file. */
+export const FILE_ID_NANOID_LENGTH = 42;
+
+/** Longest slowmode of a channel, in seconds. */
+export const SLOWMODE_SECONDS_MAX = 21_600;
+
+/** Longest time back for which a ban deletes messages, in seconds. */
+export const BAN_DELETE_SECONDS_MAX = 604_800;
