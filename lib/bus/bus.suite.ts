@@ -1,0 +1,251 @@
+import { describe, expect, test } from "bun:test";
+import type { Bus, BusEntry, BusReader } from "@lib/bus/bus.ts";
+import { BusClosedError } from "@lib/bus/bus.ts";
+import { comparePositions } from "@lib/bus/position.ts";
+import { eventually } from "@tests/harness/eventually.ts";
+
+/** A fresh bus as two processes see it; with an in-process driver both are the same. */
+export type BusUnderTest = AsyncDisposable & {
+  bus: Bus;
+  other: Bus;
+  /** Puts something undecodable among the entries, where a driver has an outside. */
+  poison?: () => Promise<void>;
+};
+
+/** What every driver of the bus guarantees. A driver skips the poison case only with a reason. */
+export function busSuite(driver: string, open: () => BusUnderTest, skip: { poison?: string } = {}): void {
+  describe(`${driver} bus`, () => {
+    test("P5: two readers, also of another process, get every event once, in the same order", async () => {
+      await using given = open();
+      const readers = [collector(), collector(), collector()] as const;
+      await given.bus.read(readers[0]);
+      await given.bus.read(readers[1]);
+      await given.other.read(readers[2]);
+
+      await publishNumbered(given.bus, 0, 300);
+
+      for (const reader of readers) {
+        await eventually(() => reader.numbers().length >= 300);
+        expect(reader.numbers()).toEqual(range(0, 300));
+      }
+    });
+
+    test("events of one publisher keep their order across topics, and are one entry for several topics", async () => {
+      await using given = open();
+      const reader = collector();
+      await given.other.read(reader);
+
+      const sent = [["s"], ["c", "u!", "su"], ["u"], ["global"]];
+      await Promise.all(sent.map((topics, number) => given.bus.publish(topics, numbered(number))));
+
+      await eventually(() => reader.entries.length >= 4);
+      expect(reader.entries.map(({ topics }) => [...topics])).toEqual(sent);
+    });
+
+    test("a 64-bit integer and every other value arrive as published", async () => {
+      await using given = open();
+      const reader = collector();
+      await given.other.read(reader);
+      const published = {
+        type: "Odd",
+        huge: 9_223_372_036_854_775_807n,
+        least: -9_223_372_036_854_775_808n,
+        safe: 9_007_199_254_740_991,
+        text: "ü\u{1F600}\u0000\n 12345678901234567890",
+        nested: [{ a: null, b: [], c: {} }, 1.5, false],
+      };
+
+      await given.bus.publish(["t"], published);
+
+      await eventually(() => reader.entries.length > 0);
+      expect(reader.entries[0]?.event).toEqual(published);
+      expect(reader.entries[0]?.bytes).toBeGreaterThan(100);
+    });
+
+    test("positions increase", async () => {
+      await using given = open();
+      const reader = collector();
+      await given.bus.read(reader);
+
+      await publishNumbered(given.bus, 0, 150);
+
+      await eventually(() => reader.entries.length >= 150);
+      const positions = reader.entries.map(({ position }) => position);
+      expect(positions.toSorted(comparePositions)).toEqual(positions);
+      expect(new Set(positions).size).toBe(150);
+    });
+
+    test("entries that arrive together are delivered in few calls", async () => {
+      await using given = open();
+      const reader = collector();
+      await given.other.read(reader);
+
+      await publishNumbered(given.bus, 0, 200);
+
+      await eventually(() => reader.numbers().length >= 200);
+      expect(reader.calls()).toBeLessThanOrEqual(10);
+    });
+
+    test("P1: a reader gets what is published after `read` resolved, and nothing from before", async () => {
+      await using given = open();
+      const [early, late, elsewhere] = [collector(), collector(), collector()];
+      await given.bus.read(early);
+      await publishNumbered(given.bus, 0, 1);
+      await eventually(() => early.numbers().length === 1);
+      await publishNumbered(given.bus, 1, 5); // gathered: `early` does not have them yet
+      await given.bus.read(late);
+      await given.other.read(elsewhere);
+      await publishNumbered(given.bus, 5, 10);
+
+      for (const reader of [early, late, elsewhere]) await eventually(() => reader.numbers().includes(9));
+      expect(late.numbers()).toEqual(range(5, 10));
+      expect(elsewhere.numbers()).toEqual(range(5, 10));
+      expect(early.numbers()).toEqual(range(0, 10));
+    });
+
+    test("what a reader publishes itself follows, and is not delivered inside its own call", async () => {
+      await using given = open();
+      const reader = collector();
+      let depth = 0;
+      await given.bus.read({
+        onGap: reader.onGap,
+        onEntries(entries) {
+          expect(++depth).toBe(1);
+          reader.onEntries(entries);
+          for (const { event } of entries) {
+            if (Number(event["number"]) < 5) void given.bus.publish(["t"], numbered(Number(event["number"]) + 1));
+          }
+          depth--;
+        },
+      });
+
+      await given.bus.publish(["t"], numbered(0));
+
+      await eventually(() => reader.numbers().length >= 6);
+      expect(reader.numbers()).toEqual(range(0, 6));
+    });
+
+    test("P6: a reader that throws disturbs neither the others nor what follows", async () => {
+      await using given = open();
+      const reader = collector();
+      await given.bus.read({ onGap: reader.onGap, onEntries: throwing });
+      await given.bus.read(reader);
+
+      await publishNumbered(given.bus, 0, 3);
+      await eventually(() => reader.numbers().length === 3);
+      await publishNumbered(given.bus, 3, 4);
+
+      await eventually(() => reader.numbers().length === 4);
+    });
+
+    test("a stopped reader gets nothing more, the others do", async () => {
+      await using given = open();
+      const [stopped, reader] = [collector(), collector()];
+      const reading = await given.bus.read(stopped);
+      await given.bus.read(reader);
+      await reading.stop();
+
+      await given.bus.publish(["t"], numbered(1));
+
+      await eventually(() => reader.numbers().length === 1);
+      expect(stopped.entries).toEqual([]);
+    });
+
+    test("a bus can be read again after its last reader stopped", async () => {
+      await using given = open();
+      await (await given.bus.read(collector())).stop();
+      await given.bus.publish(["t"], numbered(0));
+      const reader = collector();
+      await given.bus.read(reader);
+
+      await given.bus.publish(["t"], numbered(1));
+
+      await eventually(() => reader.numbers().length > 0);
+      expect(reader.numbers()).toEqual([1]);
+      expect(reader.gaps()).toBe(0);
+    });
+
+    test("`close` publishes what waits, then refuses", async () => {
+      await using given = open();
+      const reader = collector();
+      await given.bus.read(reader);
+      await given.other.read(reader);
+      const sent = range(0, 20).map((number) => given.bus.publish(["t"], numbered(number)));
+
+      await given.bus.close();
+      await Promise.all(sent);
+
+      await eventually(() => reader.numbers().length >= 20);
+      await expect(given.bus.publish(["t"], numbered(21))).rejects.toBeInstanceOf(BusClosedError);
+      await expect(given.bus.read(reader)).rejects.toBeInstanceOf(BusClosedError);
+    });
+
+    test("the counters tell what happened, and the bus answers a ping", async () => {
+      await using given = open();
+      const reader = collector();
+      await given.bus.read(reader);
+
+      await publishNumbered(given.bus, 0, 7);
+      await eventually(() => reader.numbers().length === 7);
+      await given.bus.ping();
+
+      expect(given.bus.stats).toEqual({ published: 7, read: 7, skipped: 0, gaps: 0, waiting: 0 });
+      expect(given.bus.accepting).toBe(true);
+    });
+
+    test.skipIf(skip.poison !== undefined)(
+      `P6: an undecodable entry is counted and skipped, the ones around it arrive ${skip.poison ?? ""}`,
+      async () => {
+        await using given = open();
+        const reader = collector();
+        await given.bus.read(reader);
+
+        await given.bus.publish(["t"], numbered(1));
+        await given.poison?.();
+        await given.bus.publish(["t"], numbered(2));
+
+        await eventually(() => reader.numbers().length === 2);
+        expect(given.bus.stats.skipped).toBeGreaterThan(0);
+        expect(reader.gaps()).toBe(0);
+      },
+    );
+  });
+}
+
+/** A reader that remembers. */
+export function collector(): BusReader & {
+  entries: BusEntry[];
+  numbers(): number[];
+  calls(): number;
+  gaps(): number;
+} {
+  const entries: BusEntry[] = [];
+  let calls = 0;
+  let gaps = 0;
+  return {
+    entries,
+    numbers: () => entries.map(({ event }) => Number(event["number"])),
+    calls: () => calls,
+    gaps: () => gaps,
+    onEntries(batch) {
+      calls++;
+      entries.push(...batch);
+    },
+    onGap: () => void gaps++,
+  };
+}
+
+/** Publishes events numbered `from` to `to - 1`, without waiting in between. */
+export async function publishNumbered(bus: Bus, from: number, to: number): Promise<void> {
+  await Promise.all(range(from, to).map((number) => bus.publish([`topic${number % 3}`], numbered(number))));
+}
+
+/** An event that is told apart by its number. */
+export const numbered = (number: number) => ({ type: "Numbered", number });
+
+/** `from` to `to - 1`. */
+export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
+
+const throwing = (): never => {
+  throw new Error("the reader fails");
+};

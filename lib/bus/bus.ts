@@ -1,0 +1,67 @@
+/**
+ * The event port: what one process publishes, every process reads, in one order, exactly once per process.
+ *
+ * With one process that is memory (`memory.ts`), with several a Redis stream (`redis.ts`). Redis publish/subscribe was
+ * rejected: what is sent while a subscriber reconnects is gone, and nobody learns of it.
+ *
+ * An event goes to one or more topics (`{id}` of a user, server or channel; `{user}!` private; `{server}u` member
+ * updates; `global` internal) as ONE entry. It is a broadcast: no consumer groups. A reader resumes from its last
+ * position after an outage; when the retained window no longer holds that position it is told by `onGap`, never
+ * silently skipped (P2). Entries that cannot be decoded are counted and skipped (P6).
+ */
+import type { Event } from "@lib/event/event.ts";
+
+/** One published event. */
+export type BusEntry = {
+  /** Opaque; positions of the same bus are ordered by `comparePositions` (position.ts). */
+  readonly position: string;
+  readonly topics: readonly string[];
+  readonly event: Event;
+  /** Approximate encoded size in bytes, for windows bounded by bytes. */
+  readonly bytes: number;
+};
+
+export type BusReader = {
+  /**
+   * Called in publish order, a batch at a time (all that had arrived); never concurrently. Entries are shared with the
+   * other readers of the process. What it throws is logged and disturbs nobody else.
+   */
+  onEntries(entries: readonly BusEntry[]): void;
+  /** Entries after the reader's last position are gone. State derived from the bus must be rebuilt. */
+  onGap(): void;
+};
+
+/** A reader at work. */
+export type BusReading = {
+  /** Where it began: entries after this position are delivered. */
+  readonly position: string;
+  stop(): Promise<void>;
+};
+
+export interface Bus {
+  /**
+   * Accepts an event for publication, in call order; it must not be changed afterwards. Resolves once the broker has
+   * it, or at once while the broker is away: then entries wait in a bounded buffer and are published, in order and
+   * once each, when it returns. Rejects with `BusFullError` when that buffer is full, with `BusClosedError` after
+   * `close`.
+   */
+  publish(topics: readonly string[], event: Event): Promise<void>;
+  /**
+   * Starts reading from now on; resolves when every later `publish` of any process is certain to be seen. Waits for a
+   * broker that is away, however long (P21); rejects with `BusClosedError` when the bus is closed meanwhile.
+   */
+  read(reader: BusReader): Promise<BusReading>;
+  /** False while the publish buffer is over half full: callers refuse new writes with 503 and `Retry-After`. */
+  readonly accepting: boolean;
+  /** Entries since the start (`published`, `read`, `skipped` as undecodable), gaps reported, entries waiting now. */
+  readonly stats: { published: number; read: number; skipped: number; gaps: number; waiting: number };
+  ping(): Promise<void>;
+  /** Publishes what waits (bounded by `timeoutMs`), stops readers, closes connections. */
+  close(timeoutMs?: number): Promise<void>;
+}
+
+/** The broker has been away so long that the publish buffer is full. */
+export class BusFullError extends Error {}
+
+/** The bus was closed. */
+export class BusClosedError extends Error {}

@@ -1,0 +1,13 @@
+/** The approximate encoded size of an event in bytes, found without encoding it. */
+export function eventBytes(value: unknown): number {
+  if (typeof value === "string") return value.length + 2;
+  if (typeof value !== "object" || value === null) return 6;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  let bytes = 2;
+  if (Array.isArray(value)) {
+    for (const item of value) bytes += eventBytes(item) + 1;
+    return bytes;
+  }
+  for (const [key, item] of Object.entries(value)) if (item !== undefined) bytes += key.length + 4 + eventBytes(item);
+  return bytes;
+}

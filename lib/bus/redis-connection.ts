@@ -1,0 +1,208 @@
+/**
+ * One connection to a Redis that may be away: it reconnects for ever with growing, random pauses (P21), and a command
+ * either gets its reply in time or fails at once. The client's own offline queue and reconnection are not used: they
+ * would keep commands without a limit, and they never notice a server that is frozen but still connected. So a
+ * connection on which a reply is overdue is given up and a fresh client takes its place.
+ *
+ * Redis 6.2 or newer. Redis Cluster is not supported, as in the reference: scripts touch keys of several slots.
+ */
+import { createClient, ErrorReply } from "redis";
+import type { BusLog } from "@lib/bus/deliver.ts";
+
+/** Where Redis is and how patient to be. */
+export type RedisConnectionOptions = {
+  url: string;
+  /** Shown by `CLIENT LIST`. */
+  name: string;
+  log: BusLog;
+  /** Longest wait for a reply, unless the command states its own. */
+  timeoutMs?: number;
+  /** Longest pause between two attempts to connect. */
+  pauseMsMax?: number;
+};
+
+/** There is no connection now, or it broke before the reply: whether the command was carried out is unknown. */
+export class RedisAwayError extends Error {}
+
+type Client = ReturnType<typeof openClient>;
+
+const PAUSE_MS_MIN = 25;
+/** Failed attempts between two log lines. */
+const QUIET_ATTEMPTS = 20;
+
+export class RedisConnection {
+  readonly #options: Required<RedisConnectionOptions>;
+  readonly #onReady = new Set<() => void>();
+  readonly #closing = new AbortController();
+  readonly #firstAttempt = Promise.withResolvers<void>();
+  #client: Client | null = null;
+
+  constructor(options: RedisConnectionOptions) {
+    this.#options = { timeoutMs: 1_000, pauseMsMax: 1_000, ...options };
+    void this.#connect(openClient(this.#options)); // opened here, so that a malformed URL throws at once
+  }
+
+  /** Whether commands are sent now. */
+  get isReady(): boolean {
+    return this.#client !== null;
+  }
+
+  /** Calls back after each successful connection, until the returned function is called. */
+  onReady(listener: () => void): () => void {
+    this.#onReady.add(listener);
+    return () => this.#onReady.delete(listener);
+  }
+
+  /** Resolves when connected, or when the connection is closed. */
+  async untilReady(): Promise<void> {
+    if (this.isReady || this.#closing.signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const forget = this.onReady(resolve);
+    this.#closing.signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+    forget();
+  }
+
+  /**
+   * Sends a command. Rejects with `RedisAwayError`, or with the error that Redis answered. What is asked before the
+   * first attempt to connect has ended waits for that, so that a new connection is usable at once.
+   */
+  async run<T>(args: readonly string[], timeoutMs = this.#options.timeoutMs): Promise<T> {
+    if (!this.#client) await this.#firstAttempt.promise;
+    const client = this.#client;
+    if (!client) throw new RedisAwayError("Redis is away");
+    const overdue = this.#giveUpAfter(client, timeoutMs);
+    try {
+      return await client.sendCommand<T>(args);
+    } catch (error) {
+      if (isReply(error)) throw error;
+      this.#lose(client, error);
+      throw new RedisAwayError("the connection to Redis broke", { cause: error });
+    } finally {
+      overdue.cancel();
+    }
+  }
+
+  /** Runs a Lua script, sending its text only when Redis does not know it yet. */
+  async runScript<T>(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<T> {
+    const rest = [`${keys.length}`, ...keys, ...args];
+    try {
+      return await this.run<T>(["EVALSHA", script.sha, ...rest]);
+    } catch (error) {
+      if (!isReply(error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      return this.run<T>(["EVAL", script.text, ...rest]);
+    }
+  }
+
+  /** Ends the connection for good; waiting commands fail. */
+  close(): void {
+    this.#closing.abort();
+    this.#firstAttempt.resolve();
+    this.#client?.destroy();
+    this.#client = null;
+  }
+
+  async #connect(first?: Client): Promise<void> {
+    for (let attempt = 0; !this.#closing.signal.aborted; attempt++) {
+      const client = attempt === 0 && first ? first : openClient(this.#options);
+      client.on("error", (error) => this.#lose(client, error));
+      try {
+        await this.#handshake(client);
+      } catch (error) {
+        client.destroy();
+        this.#firstAttempt.resolve();
+        if (attempt % QUIET_ATTEMPTS === 0) this.#warn("Redis cannot be reached, trying again", error);
+        await this.#pause(attempt);
+        continue;
+      }
+      if (this.#closing.signal.aborted) return client.destroy();
+      this.#client = client;
+      this.#firstAttempt.resolve();
+      for (const listener of this.#onReady) listener();
+      return;
+    }
+  }
+
+  /** A PING belongs to it: a frozen server accepts connections, and one that is loading its data answers with an error. */
+  async #handshake(client: Client): Promise<void> {
+    const overdue = this.#giveUpAfter(client, this.#options.timeoutMs);
+    try {
+      await Promise.race([client.connect().then(() => client.sendCommand(["PING"])), overdue.passed]);
+    } finally {
+      overdue.cancel();
+    }
+  }
+
+  /** Destroys the client, which fails all its commands, when the reply is not there in time. */
+  #giveUpAfter(client: Client, timeoutMs: number): { cancel(): void; passed: Promise<never> } {
+    const { promise: passed, reject } = Promise.withResolvers<never>();
+    passed.catch(() => {}); // only a handshake waits for it
+    let isCancelled = false;
+    const giveUp = () => {
+      if (isCancelled) return;
+      const error = new RedisAwayError(`no reply from Redis within ${timeoutMs} ms`);
+      reject(error);
+      this.#lose(client, error);
+    };
+    // When this process itself was stuck, the timer is served before the replies that arrived meanwhile. Input is read
+    // before the immediate that follows, so a reply that is there counts.
+    const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
+    return {
+      passed,
+      cancel() {
+        isCancelled = true;
+        clearTimeout(timer);
+      },
+    };
+  }
+
+  #lose(client: Client, error: unknown): void {
+    client.destroy();
+    if (this.#client !== client) return;
+    this.#client = null;
+    if (this.#closing.signal.aborted) return;
+    this.#warn("the connection to Redis was lost", error);
+    void this.#connect();
+  }
+
+  #warn(message: string, error: unknown): void {
+    this.#options.log.warn(message, { error, connection: this.#options.name });
+  }
+
+  async #pause(attempt: number): Promise<void> {
+    const capMs = Math.min(this.#options.pauseMsMax, PAUSE_MS_MIN * 2 ** Math.min(attempt, 16));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // Random, so that the processes of a cluster do not return all at once.
+    const timer = setTimeout(resolve, capMs * (0.5 + Math.random() / 2));
+    const onClose = () => resolve();
+    this.#closing.signal.addEventListener("abort", onClose);
+    await promise;
+    this.#closing.signal.removeEventListener("abort", onClose);
+    clearTimeout(timer);
+  }
+}
+
+/** A Lua script and the name by which Redis remembers it. */
+export type RedisScript = { readonly text: string; readonly sha: string };
+
+/** Prepares a script for `runScript`. */
+export function redisScript(text: string): RedisScript {
+  return { text, sha: new Bun.CryptoHasher("sha1").update(text).digest("hex") };
+}
+
+/** Whether this is an error that Redis itself answered, so that the outcome is known. */
+export function isReply(error: unknown): error is ErrorReply {
+  return error instanceof ErrorReply;
+}
+
+function openClient({ url, name, timeoutMs }: Required<RedisConnectionOptions>) {
+  return createClient({
+    url,
+    name,
+    RESP: 2,
+    maintNotifications: "disabled",
+    disableClientInfo: true,
+    commandOptions: { timeout: 0 },
+    socket: { connectTimeout: timeoutMs, reconnectStrategy: false },
+  });
+}

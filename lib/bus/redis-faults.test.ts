@@ -1,0 +1,355 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createClient } from "redis";
+import { collector, numbered, publishNumbered, range } from "@lib/bus/bus.suite.ts";
+import { BusFullError, type Bus } from "@lib/bus/bus.ts";
+import { redisBus, type RedisBusOptions } from "@lib/bus/redis.ts";
+import { eventually } from "@tests/harness/eventually.ts";
+import { redisMissing, startRedis, type RedisServer } from "@tests/harness/redis-server.ts";
+import { startTcpProxy } from "@tests/harness/tcp-proxy.ts";
+
+const canRun = Bun.which("redis-server") !== null || process.env["ERMINE_TEST_REQUIRE_SERVERS"] === "1";
+
+describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`, () => {
+  let redis: RedisServer;
+
+  beforeAll(async () => {
+    redis = (await startRedis()) ?? never(redisMissing);
+  });
+  afterAll(() => redis[Symbol.asyncDispose]());
+
+  test("P2, P21: events published while Redis is stopped arrive once, in order, when it returns", async () => {
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    const reader = collector();
+    await other.read(reader);
+    await publishNumbered(bus, 0, 50);
+    await eventually(() => reader.numbers().length === 50);
+
+    await redis.stop();
+    await publishNumbered(bus, 50, 1_000);
+    expect(bus.stats.waiting).toBeGreaterThan(0);
+    await expect(bus.ping()).rejects.toThrow();
+    await redis.start();
+    await publishNumbered(bus, 1_000, 1_010);
+
+    await eventually(() => reader.numbers().length >= 1_010);
+    expect(reader.numbers()).toEqual(range(0, 1_010));
+    expect(reader.gaps()).toBe(0);
+    expect(bus.stats.waiting).toBe(0);
+  });
+
+  test("P2: a frozen Redis is survived: nobody waits for it, nothing is lost, repeated or reordered", async () => {
+    const lost = new Set<unknown>();
+    const log = { warn: (_: string, { connection }: Record<string, unknown>) => void lost.add(connection) };
+    await using given = openPair(redis, { log });
+    const [bus, other] = given.buses;
+    const reader = collector();
+    await other.read(reader);
+    await publishNumbered(bus, 0, 10);
+
+    redis.pause();
+    for (let first = 10; first < 60; first += 10) await publishNumbered(bus, first, first + 10);
+    await bus.publish(["t"], numbered(60));
+    await eventually(() => lost.has("ermine-bus") && lost.has("ermine-bus-reader"));
+    redis.resume();
+    await publishNumbered(bus, 61, 100);
+
+    await eventually(() => reader.numbers().length >= 100);
+    await publishNumbered(bus, 100, 101);
+    await eventually(() => reader.numbers().length >= 101);
+    expect(reader.numbers()).toEqual(range(0, 101));
+    expect(reader.gaps()).toBe(0);
+  });
+
+  test("P2: a batch that reached Redis although its reply was lost is sent again and delivered once", async () => {
+    using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
+    await using given = openPair(redis, { timeoutMs: 600 }, `redis://127.0.0.1:${proxy.port}`);
+    await using direct = openBus(redis.url, given.stream);
+    const [bus] = given.buses;
+    const reader = collector();
+    await direct.bus.read(reader);
+    await publishNumbered(bus, 0, 5);
+    await eventually(() => reader.numbers().length === 5);
+
+    await given.command("CLIENT", "PAUSE", "200", "WRITE");
+    const sent = publishNumbered(bus, 5, 10);
+    await eventually(async () => /blocked_clients:[1-9]/.test(String(await given.command("INFO", "clients"))));
+    proxy.freeze(); // the batch is at Redis, which carries it out after the pause
+    await eventually(async () => (await given.entries()).length === 10);
+    await sent;
+    proxy.thaw();
+
+    await eventually(() => bus.stats.waiting === 0);
+    await publishNumbered(bus, 10, 11);
+    await eventually(() => reader.numbers().includes(10));
+    expect(await given.entries()).toHaveLength(16);
+    expect(reader.numbers()).toEqual(range(0, 11));
+    expect(reader.gaps()).toBe(0);
+  });
+
+  test("P2: an entry that is in the stream twice is delivered once", async () => {
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    const reader = collector();
+    await other.read(reader);
+    await publishNumbered(bus, 0, 3);
+    await eventually(() => reader.numbers().length === 3);
+
+    for (const [id, fields] of await given.entries()) {
+      const previous = (await given.entries()).at(-1)?.[0] ?? id;
+      const again = fields.map((value, at) => (fields[at - 1] === "l" ? previous : value));
+      await given.command("XADD", given.stream, "*", ...again);
+    }
+    await publishNumbered(bus, 3, 4);
+
+    await eventually(() => reader.numbers().includes(3));
+    expect(reader.numbers()).toEqual([0, 1, 2, 3]);
+    expect(reader.gaps()).toBe(0);
+  });
+
+  test("P2: a reader whose position was trimmed away meanwhile is told, then reads on", async () => {
+    using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
+    await using given = openPair(redis);
+    await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream);
+    const [bus] = given.buses;
+    const reader = collector();
+    const order: string[] = [];
+    await away.bus.read(reader);
+    await away.bus.read({ onGap: () => order.push("gap"), onEntries: (entries) => order.push(`${entries.length}`) });
+    await publishNumbered(bus, 0, 3);
+    await eventually(() => reader.numbers().length === 3);
+
+    proxy.cut();
+    await publishNumbered(bus, 3, 10);
+    await given.command("XTRIM", given.stream, "MAXLEN", "2");
+    proxy.restore();
+
+    await eventually(() => reader.numbers().length >= 5);
+    expect(reader.gaps()).toBe(1);
+    expect(reader.numbers()).toEqual([0, 1, 2, 8, 9]);
+    expect(order.slice(-2)).toEqual(["gap", "2"]);
+    expect(away.bus.stats.gaps).toBe(1);
+  });
+
+  test("P2: an outage within the retained window is no gap, also when the read entries were trimmed", async () => {
+    using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
+    await using given = openPair(redis);
+    await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream);
+    const [bus] = given.buses;
+    const reader = collector();
+    await away.bus.read(reader);
+    await publishNumbered(bus, 0, 3);
+    await eventually(() => reader.numbers().length === 3);
+
+    proxy.cut();
+    await publishNumbered(bus, 3, 10);
+    await given.command("XTRIM", given.stream, "MAXLEN", "7"); // exactly what was not read remains
+    proxy.restore();
+
+    await eventually(() => reader.numbers().length >= 10);
+    expect(reader.numbers()).toEqual(range(0, 10));
+    expect(reader.gaps()).toBe(0);
+  });
+
+  test("P2: a Redis that lost its data is a gap, even before anything new is published", async () => {
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    const reader = collector();
+    await other.read(reader);
+    await publishNumbered(bus, 0, 3);
+    await eventually(() => reader.numbers().length === 3);
+
+    await given.command("FLUSHALL");
+
+    await eventually(() => reader.gaps() === 1);
+    await publishNumbered(bus, 3, 6);
+    await eventually(() => reader.numbers().length >= 6);
+    expect(reader.numbers()).toEqual(range(0, 6));
+    expect(reader.gaps()).toBe(1);
+  });
+
+  test("P2: a stream that was replaced between two reads is a gap, and all of the new one is read", async () => {
+    await using given = openPair(redis, { blockMs: 30_000 });
+    const [bus, other] = given.buses;
+    const reader = collector();
+    await other.read(reader);
+    await publishNumbered(bus, 0, 3);
+    await eventually(() => reader.numbers().length === 3);
+
+    await given.command("DEL", given.stream);
+    await publishNumbered(bus, 3, 5);
+
+    await eventually(() => reader.numbers().length >= 5);
+    expect(reader.gaps()).toBe(1);
+    expect(reader.numbers()).toEqual(range(0, 5));
+  });
+
+  test("two processes that publish at once are seen in the same order by both, through broken connections", async () => {
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    const readers = [collector(), collector()] as const;
+    await bus.read(readers[0]);
+    await other.read(readers[1]);
+
+    for (let round = 0; round < 5; round++) {
+      const at = round * 100;
+      const sent = [publishNumbered(bus, at, at + 100), publishNumbered(other, 1_000 + at, 1_100 + at)];
+      await given.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      await Promise.all(sent);
+    }
+
+    for (const reader of readers) await eventually(() => reader.numbers().length >= 1_000);
+    expect(readers[0].numbers()).toEqual(readers[1].numbers());
+    expect(readers[0].entries.map(({ position }) => position)).toEqual(
+      readers[1].entries.map(({ position }) => position),
+    );
+    expect(readers[0].numbers().filter((number) => number < 1_000)).toEqual(range(0, 500));
+    expect(readers[0].numbers().filter((number) => number >= 1_000)).toEqual(range(1_000, 1_500));
+    expect(readers[0].gaps() + readers[1].gaps()).toBe(0);
+  });
+
+  test("P21: the publish buffer is bounded; `accepting` is false over half of it, true when it has left", async () => {
+    await using given = openPair(redis, { bufferEntriesMax: 10 });
+    const [bus, other] = given.buses;
+    const reader = collector();
+    await other.read(reader);
+    await bus.ping();
+    await redis.stop();
+    await eventually(() => bus.ping().then(never, () => true));
+
+    await publishNumbered(bus, 0, 5);
+    expect(bus.accepting).toBe(true);
+    await publishNumbered(bus, 5, 6);
+    expect(bus.accepting).toBe(false);
+    await publishNumbered(bus, 6, 10);
+    await expect(bus.publish(["t"], numbered(10))).rejects.toBeInstanceOf(BusFullError);
+
+    await redis.start();
+    await eventually(() => bus.accepting && reader.numbers().length >= 10);
+    expect(reader.numbers()).toEqual(range(0, 10));
+  });
+
+  test("P21: the publish buffer is bounded in bytes too", async () => {
+    await using given = openPair(redis, { bufferBytesMax: 2_000 });
+    const [bus] = given.buses;
+    await redis.stop();
+    await eventually(() => bus.ping().then(never, () => true));
+
+    await bus.publish(["t"], { type: "Large", text: "x".repeat(1_200) });
+    expect(bus.accepting).toBe(false);
+    await expect(bus.publish(["t"], { type: "Large", text: "x".repeat(1_200) })).rejects.toBeInstanceOf(BusFullError);
+    await redis.start();
+  });
+
+  test("P21: a bus may be opened, read and published to before Redis is there", async () => {
+    await redis.stop();
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    const reader = collector();
+    const reading = other.read(reader);
+    await publishNumbered(bus, 0, 1);
+
+    await redis.start();
+    await reading;
+    await publishNumbered(bus, 1, 5);
+
+    await eventually(() => reader.numbers().includes(4));
+    expect(reader.numbers().filter((number) => number > 0)).toEqual([1, 2, 3, 4]);
+  });
+
+  test("P2: events that Redis refuses, being out of memory, are kept and arrive later", async () => {
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    const reader = collector();
+    await other.read(reader);
+    await bus.ping();
+    await given.command("CONFIG", "SET", "maxmemory", "1");
+
+    await publishNumbered(bus, 0, 5);
+    expect(bus.stats.waiting).toBe(5);
+    await given.command("CONFIG", "SET", "maxmemory", "0");
+
+    await eventually(() => reader.numbers().length >= 5);
+    expect(reader.numbers()).toEqual(range(0, 5));
+  });
+
+  test("P5: the number of connections stays the same through outages", async () => {
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    for (let reader = 0; reader < 5; reader++) await Promise.all([bus.read(collector()), other.read(collector())]);
+    const reader = collector();
+    await bus.read(reader);
+
+    for (let outage = 0; outage < 3; outage++) {
+      await redis.stop();
+      await redis.start();
+      await publishNumbered(other, outage, outage + 1);
+      await eventually(() => reader.numbers().includes(outage));
+      await eventually(async () => (await given.countConnections()) >= 4);
+      expect(await given.countConnections()).toBe(4);
+    }
+  });
+
+  test("the stream is trimmed by age, and by count", async () => {
+    await using given = openPair(redis, { retainMs: 1 });
+    for (let at = 0; at < 2_000; at += 100) await publishNumbered(given.buses[0], at, at + 100);
+    expect(Number(await given.command("XLEN", given.stream))).toBeLessThan(500);
+
+    await using counted = openPair(redis, { retainEntriesMax: 200 });
+    for (let at = 0; at < 2_000; at += 100) await publishNumbered(counted.buses[0], at, at + 100);
+    expect(Number(await given.command("XLEN", counted.stream))).toBeLessThan(500);
+  });
+
+  test("`close` does not wait longer than told for a Redis that is away", async () => {
+    const { bus } = openBus(redis.url, "ermine:test:close");
+    await bus.ping();
+    await redis.stop();
+    await bus.publish(["t"], numbered(1));
+    const startedAt = performance.now();
+
+    await bus.close(50);
+
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    await redis.start();
+  });
+});
+
+/** Two processes' buses on a stream of their own, and a way to look at it. */
+function openPair(redis: RedisServer, options: Partial<RedisBusOptions> = {}, url = redis.url) {
+  const stream = `ermine:test:${crypto.randomUUID()}`;
+  const pair = [openBus(url, stream, options), openBus(url, stream, options)] as const;
+  const command = async (...args: string[]): Promise<unknown> => {
+    const client = createClient({ url: redis.url, RESP: 2 });
+    await client.connect();
+    try {
+      return await client.sendCommand(args);
+    } finally {
+      client.destroy();
+    }
+  };
+  return {
+    stream,
+    buses: [pair[0].bus, pair[1].bus] as const,
+    command,
+    // The shape of XRANGE's reply.
+    entries: async () => (await command("XRANGE", stream, "-", "+")) as [string, string[]][],
+    countConnections: async () =>
+      String(await command("CLIENT", "LIST"))
+        .split("\n")
+        .filter((line) => line.includes(" name=ermine-bus")).length,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(pair.map((each) => each[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+function openBus(url: string, stream: string, options: Partial<RedisBusOptions> = {}): AsyncDisposable & { bus: Bus } {
+  const bus = redisBus({ url, stream, log: { warn: () => {} }, timeoutMs: 250, blockMs: 250, ...options });
+  return { bus, [Symbol.asyncDispose]: () => bus.close(0) };
+}
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
+const never = (message: unknown): never => {
+  throw new Error(String(message));
+};

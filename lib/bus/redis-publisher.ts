@@ -1,0 +1,135 @@
+import { BusClosedError, BusFullError } from "@lib/bus/bus.ts";
+import type { BusLog } from "@lib/bus/deliver.ts";
+import { isReply, redisScript, type RedisConnection } from "@lib/bus/redis-connection.ts";
+
+/** Bounds of the buffer and of the stream, and who publishes. */
+export type RedisPublisherOptions = {
+  stream: string;
+  publisherId: string;
+  retainMs: number;
+  retainEntriesMax: number;
+  bufferEntriesMax: number;
+  bufferBytesMax: number;
+  log: BusLog;
+};
+
+type Waiting = { sequence: string; topics: string; body: string; settle(): void };
+
+const BATCH_ENTRIES_MAX = 256;
+const BATCH_BYTES_MAX = 1_000_000;
+/** Pause after an error that Redis answered, such as out of memory. */
+const REFUSED_PAUSE_MS = 100;
+
+/**
+ * Appends a batch at once, so that a failure never leaves half of it, and trims by age on the clock of Redis.
+ * Each entry names its predecessor (`l`): a reader at a position sees from the next entry whether one is missing.
+ */
+const APPEND = redisScript(`
+local time = redis.call('TIME')
+local threshold = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[2]))
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local last = newest and newest[1] or '0-0'
+for i = 4, #ARGV, 3 do
+  last = redis.call('XADD', KEYS[1], '*', 'p', ARGV[1], 's', ARGV[i], 'l', last, 't', ARGV[i + 1], 'e', ARGV[i + 2])
+end
+redis.call('XTRIM', KEYS[1], 'MINID', '~', threshold)
+redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[3])
+return last
+`);
+
+/**
+ * Publishes the events of one process in order. One batch is under way at a time and the next gathers meanwhile; a
+ * batch whose outcome is unknown is sent again, and readers drop what they have seen by publisher and sequence.
+ */
+export class RedisPublisher {
+  readonly #connection: RedisConnection;
+  readonly #options: RedisPublisherOptions;
+  #waiting: Waiting[] = [];
+  #bytes = 0;
+  #sequence = 0;
+  #isFlushing = false;
+  #isClosed = false;
+  /** Entries Redis has accepted. */
+  published = 0;
+
+  constructor(connection: RedisConnection, options: RedisPublisherOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    connection.onReady(() => void this.#flush());
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get isOverHalfFull(): boolean {
+    const { bufferEntriesMax, bufferBytesMax } = this.#options;
+    return this.#waiting.length * 2 > bufferEntriesMax || this.#bytes * 2 > bufferBytesMax;
+  }
+
+  async publish(topics: readonly string[], body: string): Promise<void> {
+    const { bufferEntriesMax, bufferBytesMax } = this.#options;
+    if (this.#isClosed) throw new BusClosedError("the event bus is closed");
+    if (this.#waiting.length >= bufferEntriesMax || this.#bytes + body.length > bufferBytesMax) {
+      throw new BusFullError(`${this.#waiting.length} events wait for Redis`);
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push({ sequence: `${++this.#sequence}`, topics: topics.join(" "), body, settle: resolve });
+    this.#bytes += body.length;
+    if (!this.#connection.isReady) return;
+    void this.#flush();
+    await promise;
+  }
+
+  /** Accepts nothing more and publishes what waits, for at most `timeoutMs`. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#isClosed = true;
+    const deadline = performance.now() + timeoutMs;
+    while (this.#waiting.length > 0 && performance.now() < deadline) {
+      void this.#flush();
+      await Bun.sleep(Math.min(10, timeoutMs));
+    }
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    await Promise.resolve(); // events published in the same turn leave together
+    while (this.#waiting.length > 0 && this.#connection.isReady) {
+      if (await this.#sendBatch()) continue;
+      for (const { settle } of this.#waiting) settle(); // they are kept; nobody waits for Redis to recover
+      if (this.#connection.isReady) await Bun.sleep(REFUSED_PAUSE_MS);
+    }
+    this.#isFlushing = false;
+  }
+
+  /** Returns false when the batch has to be sent again. */
+  async #sendBatch(): Promise<boolean> {
+    const { stream, publisherId, retainMs, retainEntriesMax, log } = this.#options;
+    const { batch, bytes } = takeBatch(this.#waiting);
+    const args = batch.flatMap(({ sequence, topics, body }) => [sequence, topics, body]);
+    try {
+      await this.#connection.runScript(APPEND, [stream], [publisherId, `${retainMs}`, `${retainEntriesMax}`, ...args]);
+    } catch (error) {
+      if (isReply(error)) log.warn("Redis refused events, trying again", { error, waiting: this.#waiting.length });
+      return false;
+    }
+    this.#waiting = this.#waiting.slice(batch.length);
+    this.#bytes -= bytes;
+    this.published += batch.length;
+    for (const { settle } of batch) settle();
+    return true;
+  }
+}
+
+/** The first entries, as many as may leave together. */
+function takeBatch(waiting: readonly Waiting[]): { batch: Waiting[]; bytes: number } {
+  const batch: Waiting[] = [];
+  let bytes = 0;
+  for (const entry of waiting) {
+    if (batch.length === BATCH_ENTRIES_MAX || (batch.length > 0 && bytes + entry.body.length > BATCH_BYTES_MAX)) break;
+    batch.push(entry);
+    bytes += entry.body.length;
+  }
+  return { batch, bytes };
+}

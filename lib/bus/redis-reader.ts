@@ -1,0 +1,196 @@
+import { BusClosedError, type BusEntry, type BusReader, type BusReading } from "@lib/bus/bus.ts";
+import { deliver, deliverGap, type BusLog } from "@lib/bus/deliver.ts";
+import { comparePositions } from "@lib/bus/position.ts";
+import { RedisAwayError, type RedisConnection } from "@lib/bus/redis-connection.ts";
+import { parseRedisEntry, type RedisEntry } from "@lib/bus/redis-entry.ts";
+
+/** How to read. */
+export type RedisReaderOptions = {
+  stream: string;
+  /** For short questions, while the connection for reading blocks. */
+  commands: RedisConnection;
+  /** Opens the one connection that blocks; it is closed when nobody reads any more. */
+  connect(): RedisConnection;
+  /** Pause after a delivery, so that what arrives under load leaves together. */
+  gatherMs: number;
+  /** Longest time one read waits for an entry. */
+  blockMs: number;
+  /** How much later than that its reply may come before the connection is given up. */
+  timeoutMs: number;
+  log: BusLog;
+};
+
+/** One reader. Until the place where it starts is known (`after`), what arrives is kept in `early`. */
+type Reading = { reader: BusReader; after: string | null; early: BusEntry[] };
+type RawEntry = [position: string, fields: string[]];
+
+const BATCH_ENTRIES_MAX = 1_024;
+const PUBLISHERS_MAX = 4_096;
+const REFUSED_PAUSE_MS = 100;
+const EMPTY = "0-0";
+
+/**
+ * Reads the stream once for all readers of the process. The position moves only past what was delivered, so reading
+ * goes on there after an outage. A gap is seen in two ways: an entry names another predecessor than the one read
+ * last, or the stream ends before the position (it was emptied, or an older copy took its place).
+ */
+export class RedisReader {
+  readonly #options: RedisReaderOptions;
+  readonly #readings = new Set<Reading>();
+  /** Newest sequence seen of each publisher; the publisher heard of longest ago comes first. */
+  readonly #seen = new Map<string, number>();
+  #connection: RedisConnection | null = null;
+  #position = EMPTY;
+  #isClosed = false;
+  readonly counters = { read: 0, skipped: 0, gaps: 0 };
+
+  constructor(options: RedisReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Adds a reader that starts at the present end of the stream. Waits while Redis is away. */
+  async read(reader: BusReader): Promise<BusReading> {
+    const reading: Reading = { reader, after: null, early: [] };
+    this.#readings.add(reading);
+    const end = await this.#waitForEnd();
+    if (this.#connection === null) {
+      this.#position = end;
+      this.#connection = this.#options.connect();
+      void this.#follow(this.#connection);
+    }
+    reading.after = end;
+    this.#give(reading, reading.early.splice(0));
+    return { position: end, stop: async () => this.#stop(reading) };
+  }
+
+  /** Stops all readers. */
+  close(): void {
+    this.#isClosed = true;
+    this.#readings.clear();
+    this.#disconnect();
+  }
+
+  #stop(reading: Reading): void {
+    this.#readings.delete(reading);
+    if (this.#readings.size === 0) this.#disconnect();
+  }
+
+  #disconnect(): void {
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  async #waitForEnd(): Promise<string> {
+    const { commands, log } = this.#options;
+    while (!this.#isClosed) {
+      try {
+        await commands.untilReady();
+        return await this.#getEnd(commands);
+      } catch (error) {
+        if (error instanceof RedisAwayError) continue;
+        log.warn("Redis refused to show the event stream, trying again", { error });
+        await Bun.sleep(REFUSED_PAUSE_MS);
+      }
+    }
+    throw new BusClosedError("the event bus is closed");
+  }
+
+  async #getEnd(connection: RedisConnection): Promise<string> {
+    const newest = await connection.run<RawEntry[]>(["XREVRANGE", this.#options.stream, "+", "-", "COUNT", "1"]);
+    return newest[0]?.[0] ?? EMPTY;
+  }
+
+  async #follow(connection: RedisConnection): Promise<void> {
+    let isInterrupted = false;
+    while (this.#connection === connection) {
+      try {
+        await connection.untilReady();
+        if (isInterrupted) await this.#checkEnd(connection);
+        isInterrupted = false;
+        await this.#readOnce(connection);
+      } catch (error) {
+        isInterrupted = true;
+        if (error instanceof RedisAwayError) continue;
+        this.#options.log.warn("Redis refused to read the event stream, trying again", { error });
+        await Bun.sleep(REFUSED_PAUSE_MS);
+      }
+    }
+  }
+
+  async #readOnce(connection: RedisConnection): Promise<void> {
+    const { stream, blockMs, timeoutMs, gatherMs } = this.#options;
+    const limits = ["COUNT", `${BATCH_ENTRIES_MAX}`, "BLOCK", `${blockMs}`];
+    const args = ["XREAD", ...limits, "STREAMS", stream, this.#position];
+    const reply = await connection.run<[stream: string, entries: RawEntry[]][] | null>(args, blockMs + timeoutMs);
+    if (this.#connection !== connection) return;
+    const entries = reply?.[0]?.[1];
+    if (!entries) return this.#checkEnd(connection);
+    this.#take(entries);
+    if (entries.length < BATCH_ENTRIES_MAX) await Bun.sleep(gatherMs);
+  }
+
+  /** A stream that ends before our position is not the one that we read: what it held between them is lost. */
+  async #checkEnd(connection: RedisConnection): Promise<void> {
+    const end = await this.#getEnd(connection);
+    if (this.#connection !== connection || comparePositions(end, this.#position) >= 0) return;
+    this.#position = end;
+    this.#reportGap();
+  }
+
+  #take(raw: readonly RawEntry[]): void {
+    let batch: BusEntry[] = [];
+    for (const [position, fields] of raw) {
+      const parsed = parseRedisEntry(position, fields);
+      if (parsed.previous !== undefined && parsed.previous !== this.#position) {
+        this.#giveAll(batch);
+        batch = [];
+        this.#reportGap();
+      }
+      this.#position = position;
+      if (this.#isRepeated(parsed)) continue;
+      if (parsed.entry) batch.push(parsed.entry);
+      else this.#skip(position);
+    }
+    this.#giveAll(batch);
+  }
+
+  /** A publisher sends a batch again when it could not learn the outcome. */
+  #isRepeated({ publisher, sequence }: RedisEntry): boolean {
+    if (!Number.isSafeInteger(sequence)) return false;
+    if (sequence <= (this.#seen.get(publisher) ?? -1)) return true;
+    this.#seen.delete(publisher);
+    this.#seen.set(publisher, sequence);
+    if (this.#seen.size > PUBLISHERS_MAX) this.#seen.delete(this.#seen.keys().next().value ?? "");
+    return false;
+  }
+
+  #skip(position: string): void {
+    this.counters.skipped++;
+    this.#options.log.warn("an entry of the event stream is not an event", { position });
+  }
+
+  #giveAll(entries: readonly BusEntry[]): void {
+    this.counters.read += entries.length;
+    for (const reading of this.#readings) this.#give(reading, entries);
+  }
+
+  #give({ reader, after, early }: Reading, entries: readonly BusEntry[]): void {
+    const [first] = entries;
+    if (!first) return;
+    if (after === null) {
+      early.push(...entries);
+      return;
+    }
+    const isAfter = (entry: BusEntry) => comparePositions(entry.position, after) > 0;
+    deliver(reader, isAfter(first) ? entries : entries.filter(isAfter), this.#options.log);
+  }
+
+  #reportGap(): void {
+    this.counters.gaps++;
+    this.#options.log.warn("events were lost: the event stream no longer holds the position of this process", {});
+    for (const reading of this.#readings) {
+      if (reading.after !== null) reading.after = EMPTY;
+      deliverGap(reading.reader, this.#options.log);
+    }
+  }
+}

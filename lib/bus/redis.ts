@@ -1,0 +1,89 @@
+/**
+ * The bus of several processes: one Redis stream, read by all of them.
+ *
+ * One stream, not a fixed number picked by topic: a connection must see the events of a process in the order of
+ * publication across topics, an event belongs to several topics but is one entry, and the place to resume from is one
+ * id instead of a vector. A stream takes far more events per second than every process could decode, and each process
+ * reads all of them whatever their number of streams, so more streams would spread nothing.
+ *
+ * Two connections per process, whatever the number of sockets (P5): one for publishing and short questions, and one
+ * that blocks, opened with the first reader.
+ *
+ * An entry: `p` publisher and `s` its sequence (a repeated batch is dropped), `l` the id of the entry before
+ * it (a hole is seen), `t` topics, `e` the event as JSON, encoded once. Trimmed by age, and by count as a last resort.
+ * JSON rather than MessagePack, because an operator can read it.
+ */
+import type { Bus } from "@lib/bus/bus.ts";
+import type { BusLog } from "@lib/bus/deliver.ts";
+import { RedisConnection } from "@lib/bus/redis-connection.ts";
+import { RedisPublisher } from "@lib/bus/redis-publisher.ts";
+import { RedisReader } from "@lib/bus/redis-reader.ts";
+import { encodeJson } from "@lib/codec/json.ts";
+
+/** Where the bus is and its bounds. */
+export type RedisBusOptions = {
+  url: string;
+  log: BusLog;
+  stream?: string;
+  /** How long an entry can be read: the longest outage of one reader without a gap. */
+  retainMs?: number;
+  /** Entries kept at most, however young. */
+  retainEntriesMax?: number;
+  /** Entries and bytes that wait at most while Redis is away. */
+  bufferEntriesMax?: number;
+  bufferBytesMax?: number;
+  /** Under load, entries that arrive within this time are delivered together. */
+  gatherMs?: number;
+  /** Longest wait for an answer before the connection is given up. */
+  timeoutMs?: number;
+  /** Longest time one read waits for an entry before it asks again. */
+  blockMs?: number;
+  /** Names this process among the publishers; never used twice. */
+  publisherId?: string;
+};
+
+/** Opens the bus; it is usable at once, whether Redis is there or not (P21). */
+export function redisBus({
+  url,
+  log,
+  stream = "ermine:events",
+  retainMs = 60_000,
+  retainEntriesMax = 500_000,
+  bufferEntriesMax = 50_000,
+  bufferBytesMax = 64_000_000,
+  gatherMs = 2,
+  timeoutMs = 1_000,
+  blockMs = 1_000,
+  publisherId = crypto.randomUUID(),
+}: RedisBusOptions): Bus {
+  const connect = (name: string) => new RedisConnection({ url, name, log, timeoutMs });
+  const commands = connect("ermine-bus");
+  const bounds = { retainMs, retainEntriesMax, bufferEntriesMax, bufferBytesMax };
+  const publisher = new RedisPublisher(commands, { stream, publisherId, log, ...bounds });
+  const reader = new RedisReader({
+    stream,
+    commands,
+    connect: () => connect("ermine-bus-reader"),
+    gatherMs,
+    blockMs,
+    timeoutMs,
+    log,
+  });
+
+  return {
+    publish: async (topics, event) => publisher.publish(topics, encodeJson(event)),
+    read: (to) => reader.read(to),
+    get accepting() {
+      return !publisher.isOverHalfFull;
+    },
+    get stats() {
+      return { ...reader.counters, published: publisher.published, waiting: publisher.waiting };
+    },
+    ping: async () => void (await commands.run(["PING"])),
+    async close(timeoutMs = 5_000) {
+      await publisher.close(timeoutMs);
+      reader.close();
+      commands.close();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Keys } from "@lib/keys/keys.ts";
+
+type Leases = Pick<
+  Keys,
+  "openLease" | "renewLeases" | "closeLease" | "listOnline" | "reapLeases" | "countOnline" | "clearUnleased"
+>;
+
+/** Presence leases of one process, in memory: for each user the end of each lease. */
+export function memoryLeases(now: () => number): Leases {
+  const users = new Map<string, Map<string, number>>();
+
+  const isOnline = (user: string): boolean => {
+    const at = now();
+    for (const expiresAt of users.get(user)?.values() ?? []) if (expiresAt > at) return true;
+    return false;
+  };
+
+  /** Returns true when the user was offline. */
+  function hold(user: string, lease: string, ttlMs: number): boolean {
+    const wasOnline = isOnline(user);
+    const leases = users.get(user) ?? new Map<string, number>();
+    users.set(user, leases.set(lease, now() + ttlMs));
+    return !wasOnline;
+  }
+
+  function dropExpired(leases: Map<string, number>): void {
+    const at = now();
+    for (const [lease, expiresAt] of leases) if (expiresAt <= at) leases.delete(lease);
+  }
+
+  return {
+    openLease: async (user, lease, ttlMs) => hold(user, lease, ttlMs),
+    renewLeases: async (leases, ttlMs) =>
+      leases.filter(({ user, lease }) => hold(user, lease, ttlMs)).map(({ user }) => user),
+    async closeLease(user, lease) {
+      users.get(user)?.delete(lease);
+      if (isOnline(user)) return false;
+      users.delete(user);
+      return true;
+    },
+    listOnline: async (asked) => new Set(asked.filter(isOnline)),
+    async reapLeases() {
+      const gone: string[] = [];
+      for (const [user, leases] of users) {
+        dropExpired(leases);
+        if (leases.size > 0) continue;
+        users.delete(user);
+        gone.push(user);
+      }
+      return gone;
+    },
+    countOnline: async () => [...users.keys()].filter(isOnline).length,
+    clearUnleased: async () => {},
+  };
+}

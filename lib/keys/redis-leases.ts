@@ -1,0 +1,56 @@
+import type { RedisScript } from "@lib/bus/redis-connection.ts";
+import type { Keys } from "@lib/keys/keys.ts";
+import * as scripts from "@lib/keys/redis-scripts.ts";
+
+type Leases = Pick<
+  Keys,
+  "openLease" | "renewLeases" | "closeLease" | "listOnline" | "reapLeases" | "countOnline" | "clearUnleased"
+>;
+
+/** Runs a script; fails with `KeysUnavailableError` while Redis is away. */
+export type RunScript = <T>(script: RedisScript, keys: readonly string[], args: readonly string[]) => Promise<T>;
+
+/** Leases or users per script, so that none keeps Redis busy for long. */
+const CHUNK = 500;
+
+/** Presence leases shared by all processes, beside the reference's presence keys. `keyPrefix` is empty but in tests. */
+export function redisLeases(runScript: RunScript, keyPrefix: string, region: number): Leases {
+  const names = ["ermine:leases", "ermine:online", "online", "ermine:regions", `region${region}`];
+  const keys = names.map((name) => keyPrefix + name);
+  const run = <T>(script: RedisScript, ...args: string[]) => runScript<T>(script, keys, [keyPrefix, ...args]);
+
+  const hold = (leases: readonly { user: string; lease: string }[], ttlMs: number) =>
+    run<string[]>(scripts.HOLD_LEASES, `${ttlMs}`, ...leases.flatMap(({ user, lease }) => [user, lease]));
+
+  return {
+    openLease: async (user, lease, ttlMs) => (await hold([{ user, lease }], ttlMs)).length > 0,
+    async renewLeases(leases, ttlMs) {
+      const opened: string[] = [];
+      for (const part of chunks(leases)) opened.push(...(await hold(part, ttlMs)));
+      return opened;
+    },
+    closeLease: async (user, lease) => (await run<number>(scripts.CLOSE_LEASE, user, lease)) === 1,
+    async listOnline(users) {
+      const online = new Set<string>();
+      for (const part of chunks(users)) {
+        for (const user of await run<string[]>(scripts.LIST_ONLINE, ...part)) online.add(user);
+      }
+      return online;
+    },
+    async reapLeases() {
+      const gone: string[] = [];
+      for (let removed = CHUNK; removed === CHUNK;) {
+        const [count, users] = await run<[number, string[]]>(scripts.REAP_LEASES, `${CHUNK}`);
+        removed = count;
+        gone.push(...users);
+      }
+      return gone;
+    },
+    countOnline: () => run<number>(scripts.COUNT_ONLINE),
+    clearUnleased: async () => void (await run(scripts.CLEAR_UNLEASED)),
+  };
+}
+
+function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += CHUNK) yield items.slice(at, at + CHUNK);
+}

@@ -1,0 +1,88 @@
+import { expect, test } from "bun:test";
+import { KeysUnavailableError, type Keys } from "@lib/keys/keys.ts";
+import { memoryKeys } from "@lib/keys/memory.ts";
+import { resilientKeys, type KeysState } from "@lib/keys/resilient.ts";
+
+test("P16: limits keep counting while the shared keys are away, and are shared again after it", async () => {
+  const given = open();
+  await given.keys.hitWindow("w", 2, 60_000);
+
+  given.primary.isAway = true;
+  const meanwhile = [];
+  for (let hit = 0; hit < 3; hit++) meanwhile.push((await given.keys.hitWindow("w", 2, 60_000)).allowed);
+  expect(meanwhile).toEqual([true, true, false]);
+
+  given.primary.isAway = false;
+  given.pass(1_000);
+  expect(await given.keys.hitWindow("w", 2, 60_000)).toMatchObject({ allowed: true, remaining: 0 });
+  expect(given.states).toEqual(["fallback", "primary"]);
+});
+
+test("after a failure the shared keys are asked again once per interval, not by every call", async () => {
+  const given = open();
+  given.primary.isAway = true;
+  await given.keys.get("k");
+  const asked = given.primary.calls;
+
+  for (let call = 0; call < 10; call++) await given.keys.get("k");
+  expect(given.primary.calls).toBe(asked);
+  given.pass(250);
+  await Promise.all(Array.from({ length: 10 }, () => given.keys.get("k")));
+  expect(given.primary.calls).toBe(asked + 1);
+  expect(given.states).toEqual(["fallback"]);
+});
+
+test("P8: leases opened before an outage are known during it: nobody is announced twice", async () => {
+  const given = open();
+  await given.keys.openLease("u", "2", 60_000);
+
+  given.primary.isAway = true;
+
+  expect(await given.keys.openLease("u", "4", 60_000)).toBe(false);
+  expect(await given.keys.renewLeases([{ user: "u", lease: "2" }], 60_000)).toEqual([]);
+  expect(await given.keys.listOnline(["u", "v"])).toEqual(new Set(["u"]));
+  expect(await given.keys.closeLease("u", "2")).toBe(false);
+  expect(await given.keys.closeLease("u", "4")).toBe(true);
+});
+
+test("P8: leases that the shared keys lost in an outage are restored when renewed", async () => {
+  const given = open();
+  given.primary.isAway = true;
+  await given.keys.openLease("u", "2", 60_000);
+  given.primary.isAway = false;
+  given.pass(1_000);
+
+  expect(await given.keys.renewLeases([{ user: "u", lease: "2" }], 60_000)).toEqual(["u"]);
+
+  expect(await given.primary.keys.listOnline(["u"])).toEqual(new Set(["u"]));
+});
+
+test("other errors are not hidden by the fallback, and a ping tells the truth", async () => {
+  const given = open();
+  await given.keys.set("text", "v", 60_000);
+  await expect(given.keys.listSet("text")).rejects.toThrow("holds no set");
+
+  given.primary.isAway = true;
+  await expect(given.keys.ping()).rejects.toBeInstanceOf(KeysUnavailableError);
+});
+
+/** Resilient keys on a clock of their own, over shared keys that can go away. */
+function open() {
+  let nowMs = 0;
+  const now = () => nowMs;
+  const primary = { keys: memoryKeys({ now }), isAway: false, calls: 0 };
+  const states: KeysState[] = [];
+  const guarded = new Proxy<Keys>(primary.keys, {
+    get(target, name, receiver) {
+      const operation: unknown = Reflect.get(target, name, receiver);
+      if (typeof operation !== "function") return operation;
+      return async (...args: unknown[]) => {
+        primary.calls++;
+        if (primary.isAway) throw new KeysUnavailableError("away");
+        return Reflect.apply(operation, target, args);
+      };
+    },
+  });
+  const keys = resilientKeys(guarded, memoryKeys({ now }), { now, onState: (state) => states.push(state) });
+  return { keys, primary, states, pass: (ms: number) => void (nowMs += ms) };
+}

@@ -1,0 +1,108 @@
+/**
+ * The waiting room in front of a mail server: bounded, in memory, a few deliveries at a time, failures retried with
+ * growing waits. What waits when the process is killed is lost; people ask for another mail, and an account is never
+ * left half made by it.
+ */
+import { MailQueueFullError } from "@lib/mail/address.ts";
+import type { Mail } from "@lib/mail/mailer.ts";
+import { type Backoff, backoffMs, pause } from "@lib/telemetry/backoff.ts";
+import type { Logger } from "@lib/telemetry/logger.ts";
+
+export type DeliveryQueueOptions = {
+  /** Rejects with `PermanentMailError` when trying again cannot help. */
+  deliver(mail: Mail): Promise<void>;
+  log: Logger;
+  /** Messages accepted and not yet delivered or given up. */
+  waitingMax?: number;
+  /** Deliveries at the same time. */
+  parallelMax?: number;
+  attemptsMax?: number;
+  backoff?: Backoff;
+};
+
+/** How long closing waits for deliveries in progress. */
+const CLOSE_MS = 2_000;
+
+/** The server refused the message for good. */
+export class PermanentMailError extends Error {}
+
+export type DeliveryQueue = {
+  /** Accepts a message at once. Throws `MailQueueFullError`. */
+  add(mail: Mail): void;
+  drain(timeoutMs: number): Promise<void>;
+  /** Gives up what waits; deliveries in progress have a moment to end. */
+  close(): Promise<void>;
+  readonly waiting: number;
+};
+
+/** Opens a queue; nothing runs while it is empty. */
+export function deliveryQueue(options: DeliveryQueueOptions): DeliveryQueue {
+  const { waitingMax = 1_000, parallelMax = 4 } = options;
+  const closing = new AbortController();
+  const ready: Mail[] = [];
+  const running = new Set<Promise<void>>();
+  let retrying = 0;
+
+  const start = () => {
+    while (running.size - retrying < parallelMax) {
+      const mail = ready.shift();
+      if (!mail) return;
+      const task = deliverWithRetries(mail).finally(() => {
+        running.delete(task);
+        start();
+      });
+      running.add(task);
+    }
+  };
+
+  /** While a message waits for its next attempt, others take its turn. */
+  async function waitForRetry(waitMs: number): Promise<void> {
+    retrying++;
+    start();
+    await pause(waitMs, closing.signal);
+    retrying--;
+  }
+
+  async function deliverWithRetries(mail: Mail): Promise<void> {
+    const { deliver, log, attemptsMax = 10, backoff = { minMs: 1_000, maxMs: 600_000 } } = options;
+    for (let attempt = 1; !closing.signal.aborted; attempt++) {
+      try {
+        await deliver(mail);
+        return log.info("mail delivered", { subject: mail.subject, attempt });
+      } catch (error) {
+        const isLast = attempt >= attemptsMax || error instanceof PermanentMailError;
+        const fields = { subject: mail.subject, attempt, error };
+        if (isLast) return log.error("mail could not be delivered", fields);
+        const waitMs = backoffMs(attempt, backoff);
+        log.warn("mail not delivered yet", { ...fields, wait_ms: Math.round(waitMs) });
+        await waitForRetry(waitMs);
+      }
+    }
+  }
+
+  return {
+    add(mail) {
+      if (closing.signal.aborted) throw new MailQueueFullError("the mailer is closed");
+      if (ready.length + running.size >= waitingMax)
+        throw new MailQueueFullError(`${waitingMax} messages wait already`);
+      ready.push(mail);
+      start();
+    },
+    async drain(timeoutMs) {
+      const limit = new AbortController();
+      const late = pause(timeoutMs, limit.signal).then(() => "late" as const);
+      while (running.size > 0 && (await Promise.race([Promise.all(running), late])) !== "late");
+      limit.abort();
+    },
+    async close() {
+      const lost = ready.length + retrying;
+      if (lost > 0) options.log.warn("mail given up at the end", { messages: lost });
+      ready.length = 0;
+      closing.abort();
+      await Promise.race([Promise.all(running), pause(CLOSE_MS)]);
+    },
+    get waiting() {
+      return ready.length + running.size;
+    },
+  };
+}

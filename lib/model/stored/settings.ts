@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+/** A synced setting: when it was written (milliseconds), and an opaque string. */
+export const UserSetting = z.tuple([z.number(), z.string()]);
+export type UserSetting = z.output<typeof UserSetting>;
+
+/** A document of `user_settings`: settings beside `_id`. */
+export type SettingsDocument = { _id: string; [key: string]: UserSetting | string };
+
+/** The settings of a raw document, without entries that are not a revision and a string. */
+export function readSettings(raw: object): Record<string, UserSetting> {
+  const settings: Record<string, UserSetting> = {};
+  for (const [key, value] of Object.entries(raw)) {
+    const setting = UserSetting.safeParse(value);
+    if (key !== "_id" && setting.success) settings[key] = setting.data;
+  }
+  return settings;
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { FileDocument } from "@lib/model/stored/file.ts";
+import { Timestamp } from "@lib/model/stored/timestamp.ts";
+
+/** How one user stands to another; `None` and `User` are never stored by normal operation. */
+export const StoredRelationshipStatus = z.enum([
+  "None",
+  "User",
+  "Friend",
+  "Outgoing",
+  "Incoming",
+  "Blocked",
+  "BlockedOther",
+]);
+export type StoredRelationshipStatus = z.output<typeof StoredRelationshipStatus>;
+
+/** Chosen presence and status text. */
+export const StoredUserStatus = z.object({
+  text: z.exactOptional(z.string()),
+  presence: z.exactOptional(z.enum(["Online", "Idle", "Focus", "Busy", "Invisible"])),
+});
+export type StoredUserStatus = z.output<typeof StoredUserStatus>;
+
+/** Profile text and background. */
+export const StoredUserProfile = z.object({
+  content: z.exactOptional(z.string()),
+  background: z.exactOptional(FileDocument),
+});
+export type StoredUserProfile = z.output<typeof StoredUserProfile>;
+
+/** A relation of a user; the last entry of a target counts. */
+export const StoredRelation = z.object({ _id: z.string(), status: StoredRelationshipStatus });
+export type StoredRelation = z.output<typeof StoredRelation>;
+
+/** A document of `users`: a person or a bot. */
+export const UserDocument = z.object({
+  _id: z.string(),
+  username: z.string(),
+  discriminator: z.string(),
+  display_name: z.exactOptional(z.string()),
+  pronouns: z.exactOptional(z.string()),
+  avatar: z.exactOptional(FileDocument),
+  relations: z.exactOptional(z.array(StoredRelation).transform(lastOfEachTarget)),
+  badges: z.exactOptional(z.number()),
+  status: z.exactOptional(StoredUserStatus),
+  profile: z.exactOptional(StoredUserProfile),
+  flags: z.exactOptional(z.number()),
+  privileged: z.boolean().default(false),
+  /** Present for bot users. */
+  bot: z.exactOptional(z.object({ owner: z.string() })),
+  suspended_until: z.exactOptional(Timestamp),
+  last_acknowledged_policy_change: Timestamp,
+});
+export type UserDocument = z.output<typeof UserDocument>;
+
+function lastOfEachTarget(relations: StoredRelation[]): StoredRelation[] {
+  const byTarget = new Map(relations.map((relation) => [relation._id, relation]));
+  return byTarget.size === relations.length ? relations : [...byTarget.values()];
+}

@@ -1,0 +1,178 @@
+import { MemberDocument, type MemberKey } from "@lib/model/stored/member.ts";
+import { isoTimestamp } from "@lib/model/stored/timestamp.ts";
+import { collections } from "@lib/store/collections.ts";
+import { type Database, DuplicateKeyError, type Filter } from "@lib/store/database.ts";
+import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import { partialUpdate, removalPaths, withoutDefaults } from "@lib/store/partial-update.ts";
+
+const REMOVALS = {
+  Nickname: "nickname",
+  Pronouns: "pronouns",
+  Avatar: "avatar",
+  Roles: "roles",
+  Timeout: "timeout",
+  CanPublish: "can_publish",
+  CanReceive: "can_receive",
+  // Without its time of joining a membership could not be read any more.
+  JoinedAt: null,
+  VoiceChannel: null,
+} as const;
+
+// Who left during a timeout keeps a document, so that joining again does not lift the timeout; they are no member.
+const ACTIVE = { pending_deletion_at: { $exists: false } };
+
+/** Fields of a member that can be removed. */
+export type MemberRemoval = keyof typeof REMOVALS;
+
+/** Fields of a member to set. */
+export type MemberUpdate = Partial<Omit<MemberDocument, "_id" | "joined_at">>;
+
+/** Documents of `server_members`. */
+export type MembersRepository = ReturnType<typeof membersRepository>;
+
+/** Queries and writes of `server_members`. No query returns or counts those who left. */
+export function membersRepository(db: Database, onMalformed: OnMalformed) {
+  const members = db.collection(collections.members);
+  const read = documentReader("server_members", MemberDocument, onMalformed);
+  const list = async (filter: Filter): Promise<MemberDocument[]> =>
+    read.many(await members.find({ ...filter, ...ACTIVE }));
+  const get = async (serverId: string, userId: string): Promise<MemberDocument | null> =>
+    read.one(await members.findOne({ ...byKey(serverId, userId), ...ACTIVE }));
+
+  return {
+    get,
+
+    async listByServer(serverId: string): Promise<MemberDocument[]> {
+      return list({ "_id.server": serverId });
+    },
+
+    async listByUser(userId: string): Promise<MemberDocument[]> {
+      return list({ "_id.user": userId });
+    },
+
+    /** Those of the users who are members of a server. */
+    async listByUsers(serverId: string, userIds: readonly string[]): Promise<MemberDocument[]> {
+      return userIds.length === 0 ? [] : list({ "_id.server": serverId, "_id.user": { $in: userIds } });
+    },
+
+    /** The memberships of a user in the given servers. */
+    async listByServers(userId: string, serverIds: readonly string[]): Promise<MemberDocument[]> {
+      return serverIds.length === 0 ? [] : list({ "_id.user": userId, "_id.server": { $in: serverIds } });
+    },
+
+    /** Members who have any of the roles. */
+    async listByRoles(serverId: string, roleIds: readonly string[]): Promise<MemberDocument[]> {
+      return roleIds.length === 0 ? [] : list({ "_id.server": serverId, roles: { $in: roleIds } });
+    },
+
+    /** The next `limit` members in order of user id, after one of them; for walking through large servers. */
+    async listChunk(serverId: string, afterUserId: string | null, limit: number): Promise<MemberDocument[]> {
+      const after = afterUserId === null ? {} : { "_id.user": { $gt: afterUserId } };
+      const filter = { "_id.server": serverId, ...after, ...ACTIVE };
+      return read.many(await members.find(filter, { sort: { "_id.user": 1 }, limit }));
+    },
+
+    /** Ids of the servers that a user is a member of. */
+    async listServerIds(userId: string): Promise<string[]> {
+      return (await list({ "_id.user": userId })).map(({ _id }) => _id.server);
+    },
+
+    /** Ids of the servers that both are members of. */
+    async listMutualServerIds(a: string, b: string): Promise<string[]> {
+      const [ofA, ofB] = await Promise.all([list({ "_id.user": a }), list({ "_id.user": b })]);
+      const servers = new Set(ofA.map(({ _id }) => _id.server));
+      return ofB.map(({ _id }) => _id.server).filter((id) => servers.has(id));
+    },
+
+    async countByServer(serverId: string): Promise<number> {
+      return members.count({ "_id.server": serverId, ...ACTIVE });
+    },
+
+    async countByUser(userId: string): Promise<number> {
+      return members.count({ "_id.user": userId, ...ACTIVE });
+    },
+
+    /**
+     * Makes somebody a member. Who left during a timeout gets their document back, with the timeout (conformance
+     * data-45). Null when they are a member already.
+     */
+    async join(key: MemberKey, nowMs: number): Promise<MemberDocument | null> {
+      const returned = await members.findOneAndUpdate(
+        { ...byKey(key.server, key.user), pending_deletion_at: { $exists: true } },
+        { $set: { joined_at: nowMs }, $unset: { pending_deletion_at: true } },
+      );
+      if (returned) return read.one(returned);
+      const _id = { server: key.server, user: key.user };
+      const document = { _id, joined_at: nowMs };
+      try {
+        await members.insertOne(document);
+      } catch (error) {
+        if (error instanceof DuplicateKeyError) return null;
+        throw error;
+      }
+      return { ...document, roles: [], can_publish: true, can_receive: true };
+    },
+
+    /** Stores a member as given; fails with `DuplicateKeyError` when there is a document already. */
+    async insert(member: MemberDocument): Promise<void> {
+      const { server, user } = member._id;
+      const defaults = { roles: [], can_publish: true, can_receive: true };
+      await members.insertOne(withoutDefaults({ ...member, _id: { server, user } }, defaults));
+    },
+
+    /** Sets and removes single fields; resolves to the member as they are then. */
+    async update(
+      { server, user }: MemberKey,
+      set: MemberUpdate,
+      remove: readonly MemberRemoval[] = [],
+    ): Promise<MemberDocument | null> {
+      const update = partialUpdate(set, removalPaths(REMOVALS, remove));
+      if (!update) return get(server, user);
+      return read.one(await members.findOneAndUpdate({ ...byKey(server, user), ...ACTIVE }, update));
+    },
+
+    /** Gives a member a role, next to those they have. */
+    async addRole({ server, user }: MemberKey, roleId: string): Promise<void> {
+      await members.updateOne({ ...byKey(server, user), ...ACTIVE }, { $addToSet: { roles: roleId } });
+    },
+
+    /** Takes a role from every member (conformance data-48). */
+    async removeRole(serverId: string, roleId: string): Promise<void> {
+      await members.updateMany({ "_id.server": serverId, roles: roleId }, { $pull: { roles: roleId } });
+    },
+
+    /**
+     * Ends a membership. A timeout that still runs outlives it (conformance data-44); else the document goes
+     * (conformance data-47). Resolves to the member as they were, or null when they were none.
+     */
+    async remove({ server, user }: MemberKey, nowMs: number): Promise<MemberDocument | null> {
+      const member = await get(server, user);
+      if (!member) return null;
+      const active = { ...byKey(server, user), ...ACTIVE };
+      if (member.timeout === undefined || member.timeout <= nowMs)
+        return read.one(await members.findOneAndDelete(active));
+      const update = {
+        $set: { pending_deletion_at: isoTimestamp(member.timeout) },
+        $unset: { joined_at: true, avatar: true, nickname: true, roles: true } as const,
+      };
+      return read.one(await members.findOneAndUpdate(active, update, { returns: "before" }));
+    },
+
+    /** Removes the documents of those who left and whose timeout is over (conformance data-46); resolves to how many. */
+    async deleteExpired(nowMs: number): Promise<number> {
+      return (await members.deleteMany({ pending_deletion_at: { $lt: isoTimestamp(nowMs) } })).deleted;
+    },
+
+    async deleteByServer(serverId: string): Promise<void> {
+      await members.deleteMany({ "_id.server": serverId });
+    },
+
+    async deleteByUser(userId: string): Promise<void> {
+      await members.deleteMany({ "_id.user": userId });
+    },
+  };
+}
+
+function byKey(serverId: string, userId: string): Filter {
+  return { "_id.server": serverId, "_id.user": userId };
+}

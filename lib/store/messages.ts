@@ -1,0 +1,166 @@
+import type { StoredEmbed } from "@lib/model/stored/embed.ts";
+import { MessageDocument } from "@lib/model/stored/message.ts";
+import { isoTimestamp } from "@lib/model/stored/timestamp.ts";
+import { collections } from "@lib/store/collections.ts";
+import type { Database, Filter, Update } from "@lib/store/database.ts";
+import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import { historyOf, type MessageQuery } from "@lib/store/message-history.ts";
+import { partialUpdate, updateForm, withoutDefaults } from "@lib/store/partial-update.ts";
+
+/** Fields of a message that an edit sets. */
+export type MessageUpdate = Partial<
+  Pick<MessageDocument, "content" | "embeds" | "edited" | "mentions" | "role_mentions">
+>;
+
+/** Which messages a sweep is about. */
+export type MessageSelection = { channels?: readonly string[]; author?: string; sinceId?: string };
+
+/** Documents of `messages`. */
+export type MessagesRepository = ReturnType<typeof messagesRepository>;
+
+/** Queries and writes of `messages`. Changes resolve to the message as it is then, or null when there is none. */
+export function messagesRepository(db: Database, onMalformed: OnMalformed) {
+  const messages = db.collection(collections.messages);
+  const read = documentReader("messages", MessageDocument, onMalformed);
+  const change = async (id: string, update: Update, conditions: Filter = {}): Promise<MessageDocument | null> =>
+    read.one(await messages.findOneAndUpdate({ _id: id, ...conditions }, update));
+
+  return {
+    async get(id: string): Promise<MessageDocument | null> {
+      return read.one(await messages.findOne({ _id: id }));
+    },
+
+    /** The message if it is in the channel. */
+    async getInChannel(channelId: string, id: string): Promise<MessageDocument | null> {
+      return read.one(await messages.findOne({ _id: id, channel: channelId }));
+    },
+
+    /** Those of the given messages that are in the channel, in no particular order. */
+    async listInChannel(channelId: string, ids: readonly string[]): Promise<MessageDocument[]> {
+      if (ids.length === 0) return [];
+      return read.many(await messages.find({ _id: { $in: ids }, channel: channelId }));
+    },
+
+    async listByIds(ids: readonly string[]): Promise<MessageDocument[]> {
+      return ids.length === 0 ? [] : read.many(await messages.find({ _id: { $in: ids } }));
+    },
+
+    /** A page of history, or the result of a search; see `MessageQuery`. */
+    async list(query: MessageQuery): Promise<MessageDocument[]> {
+      const pages = await Promise.all(historyOf(query).map(({ filter, options }) => messages.find(filter, options)));
+      return read.many(pages.flat());
+    },
+
+    /** The id of the newest message of a channel. */
+    async getNewestId(channelId: string): Promise<string | null> {
+      const newest = await messages.findOne({ channel: channelId }, { sort: { _id: -1 }, only: ["_id"] });
+      return newest ? String(newest._id) : null;
+    },
+
+    async insert(message: MessageDocument): Promise<void> {
+      await messages.insertOne(storedMessage(message));
+    },
+
+    /** Sets fields (conformance data-19). */
+    async update(id: string, set: MessageUpdate): Promise<MessageDocument | null> {
+      return change(id, partialUpdate(set) ?? {});
+    },
+
+    /** Appends embeds that were found in the content. */
+    async appendEmbeds(id: string, embeds: readonly StoredEmbed[]): Promise<MessageDocument | null> {
+      return change(id, { $push: { embeds: { $each: embeds.map((embed) => updateForm(embed)) } } });
+    },
+
+    /** Adds a reaction; reacting twice changes nothing (conformance data-59). */
+    async addReaction(id: string, emoji: string, userId: string): Promise<MessageDocument | null> {
+      return change(id, { $addToSet: { [`reactions.${emoji}`]: userId } });
+    },
+
+    /** Removes the reaction of a user, and the emoji with its last one. */
+    async removeReaction(id: string, emoji: string, userId: string): Promise<MessageDocument | null> {
+      const path = `reactions.${emoji}`;
+      const message = await change(id, { $pull: { [path]: userId } }, { [path]: userId });
+      if (!message || message.reactions[emoji]) return message;
+      // Only while the list is still empty: somebody may have reacted meanwhile.
+      await messages.updateOne({ _id: id, [path]: { $eq: [] } }, { $unset: { [path]: true } });
+      return message;
+    },
+
+    /** Removes every reaction with an emoji. */
+    async clearReaction(id: string, emoji: string): Promise<MessageDocument | null> {
+      return change(id, { $unset: { [`reactions.${emoji}`]: true } });
+    },
+
+    async clearReactions(id: string): Promise<MessageDocument | null> {
+      return change(id, { $set: { reactions: {} } });
+    },
+
+    /** Pins a message; null when it is pinned already: of two at once one succeeds. */
+    async pin(id: string): Promise<MessageDocument | null> {
+      return change(id, { $set: { pinned: true } }, { pinned: { $ne: true } });
+    },
+
+    /** Unpins a message; null when it is not pinned. */
+    async unpin(id: string): Promise<MessageDocument | null> {
+      return change(id, { $unset: { pinned: true } }, { pinned: true });
+    },
+
+    /** Notes when a call ended in the message that announced it; only once. */
+    async finishCall(id: string, nowMs: number): Promise<MessageDocument | null> {
+      const ended = isoTimestamp(nowMs);
+      const running = { "system.type": "call_started", "system.finished_at": null };
+      return change(id, { $set: { "system.finished_at": ended } }, running);
+    },
+
+    /** Removes a message and returns it; null when it is not there: of two deletions at once one succeeds. */
+    async delete(channelId: string, id: string): Promise<MessageDocument | null> {
+      return read.one(await messages.findOneAndDelete({ _id: id, channel: channelId }));
+    },
+
+    /** Removes those of the messages that are in the channel (conformance data-61b). */
+    async deleteInChannel(channelId: string, ids: readonly string[]): Promise<void> {
+      if (ids.length > 0) await messages.deleteMany({ _id: { $in: ids }, channel: channelId });
+    },
+
+    /** The next `limit` messages of a selection, oldest first; for sweeps, which delete each batch before the next. */
+    async listSelection(selection: MessageSelection, limit: number): Promise<MessageDocument[]> {
+      return read.many(await messages.find(selectionFilter(selection), { sort: { _id: 1 }, limit }));
+    },
+
+    async deleteByIds(ids: readonly string[]): Promise<void> {
+      if (ids.length > 0) await messages.deleteMany({ _id: { $in: ids } });
+    },
+
+    /** Removes all messages of a selection, unread; after a sweep, for documents that nothing could read. */
+    async deleteSelection(selection: MessageSelection): Promise<void> {
+      await messages.deleteMany(selectionFilter(selection));
+    },
+  };
+}
+
+function selectionFilter({ channels, author, sinceId }: MessageSelection): Filter {
+  if (channels === undefined && author === undefined) throw new Error("a sweep needs channels or an author");
+  return {
+    ...(channels && { channel: { $in: channels } }),
+    ...(author !== undefined && { author }),
+    ...(sinceId !== undefined && { _id: { $gte: sinceId } }),
+  };
+}
+
+/** A message as inserts store it: no empty reactions, and null for a call that still runs (conformance data-23). */
+function storedMessage(message: MessageDocument): { _id: string } {
+  const { webhook, system, interactions, pinned, ...rest } = message;
+  return {
+    ...withoutDefaults(rest, { reactions: {} }),
+    ...(webhook && { webhook: { avatar: null, ...webhook } }),
+    ...(system && { system: system.type === "call_started" ? { finished_at: null, ...system } : system }),
+    ...(interactions && storedInteractions(interactions)),
+    ...(pinned && { pinned }),
+    _id: message._id,
+  };
+}
+
+function storedInteractions({ reactions, restrict_reactions }: NonNullable<MessageDocument["interactions"]>): object {
+  if (!reactions && !restrict_reactions) return {};
+  return { interactions: { ...(reactions && { reactions }), ...(restrict_reactions && { restrict_reactions }) } };
+}

@@ -1,0 +1,85 @@
+/**
+ * The document port over MongoDB, for operators with more than one machine or an existing database. Filters and
+ * updates are MongoDB's own and pass through; this folder only bridges what differs:
+ *
+ * - integers are stored as Int32 or Int64, never as Double (`convert.ts`, `int64.ts`);
+ * - case-insensitive paths are compared with the collation of their index, and the composite `_id` of an upsert is
+ *   exact (`filter.ts`); operators without fields are dropped (`update.ts`);
+ * - the driver's errors become the port's (`errors.ts`).
+ *
+ * Commands are counted here (`sender.ts`) and not by the driver's monitoring, which would decode every reply twice;
+ * `ensure`, and a list of more than a thousand documents, send several and are counted once.
+ */
+import { MongoClient, type MongoClientOptions, type TopologyDescriptionChangedEvent } from "mongodb";
+import { type Database, StoreError } from "@lib/store/database.ts";
+import { mongoCollection } from "./collection.ts";
+import { ensureCollections, listCollectionNames } from "./ensure.ts";
+import { createSender } from "./sender.ts";
+
+/** How long an operation waits for a reachable server, and a freed connection, before it is unavailable. */
+const unavailableAfterMs = 5000;
+
+/** Used unless the URL says otherwise. */
+const defaults: MongoClientOptions = {
+  appName: "ermine",
+  serverSelectionTimeoutMS: unavailableAfterMs,
+  connectTimeoutMS: unavailableAfterMs,
+  heartbeatFrequencyMS: unavailableAfterMs,
+  waitQueueTimeoutMS: unavailableAfterMs,
+};
+
+/**
+ * Opens a MongoDB database. Nothing is sent before the first operation, and the server may come late, go away and
+ * return: operations fail with `StoreUnavailableError` meanwhile. `onState` is told whenever a writable server is
+ * found or lost. Throws `StoreError` when the URL is not valid.
+ */
+export async function openMongo(
+  url: string,
+  { name = "revolt", onState }: { name?: string; onState?: (up: boolean) => void } = {},
+): Promise<Database> {
+  const client = createClient(url);
+  if (onState) watchState(client, onState);
+  const db = client.db(name);
+  const sender = createSender();
+  const send = <T>(operation: string, run: () => Promise<T>) => sender.send(operation, name, run);
+  return {
+    collection: (declaration) => mongoCollection(db, declaration, sender.send),
+    ensure: (declarations) => send("ensure", () => ensureCollections(db, declarations)),
+    collectionNames: () => send("collectionNames", () => listCollectionNames(db)),
+    ping: () => send("ping", async () => void (await db.command({ ping: 1 }))),
+    get commands() {
+      return sender.commands;
+    },
+    close: async () => {
+      await sender.settled(); // the driver would interrupt them
+      await client.close();
+    },
+  };
+}
+
+function createClient(url: string): MongoClient {
+  const isGiven = (option: string) => new RegExp(`[?&]${option}=`, "i").test(url);
+  const unset = Object.entries(defaults).filter(([option]) => !isGiven(option));
+  try {
+    return new MongoClient(url, { ...Object.fromEntries(unset), ignoreUndefined: true });
+  } catch (error) {
+    throw new StoreError("open", "the database", error);
+  }
+}
+
+/** Tells each change once. A failed first attempt is a change too: before it nothing is known. */
+function watchState(client: MongoClient, onState: (up: boolean) => void): void {
+  let last: boolean | null = null;
+  const tell = (up: boolean) => {
+    if (up === last) return;
+    last = up;
+    onState(up);
+  };
+  client.on("topologyDescriptionChanged", ({ newDescription }: TopologyDescriptionChangedEvent) => {
+    const isUp = [...newDescription.servers.values()].some((server) => server.isWritable);
+    if (isUp || last) tell(isUp);
+  });
+  client.on("serverHeartbeatFailed", () => {
+    if (last === null) tell(false);
+  });
+}

@@ -1,0 +1,47 @@
+import {
+  MongoClientClosedError,
+  MongoError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoOperationTimeoutError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+} from "mongodb";
+import { DuplicateKeyError, StoreError, StoreUnavailableError } from "@lib/store/database.ts";
+
+/** The port's error for what the driver threw, which becomes its cause. */
+export function toStoreError(operation: string, collection: string, error: unknown): StoreError {
+  if (isDuplicateKey(error)) return new DuplicateKeyError(operation, collection, error);
+  if (isUnavailable(error)) return new StoreUnavailableError(operation, collection, error);
+  return new StoreError(operation, collection, error);
+}
+
+/** Whether the server refused a second document with the same `_id` or unique value. */
+function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11000;
+}
+
+const unavailableErrors = [
+  MongoNetworkError,
+  MongoServerSelectionError,
+  MongoNotConnectedError,
+  MongoTopologyClosedError,
+  MongoClientClosedError,
+  MongoOperationTimeoutError,
+];
+
+/** These two are not exported by the driver, so they are known by name: a full or closed connection pool. */
+const unavailableNames = ["MongoWaitQueueTimeoutError", "MongoPoolClosedError"];
+
+/**
+ * What a server answers that is shutting down, electing or not the primary ("state change errors" of MongoDB's
+ * server discovery specification).
+ */
+const unavailableCodes = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436];
+
+function isUnavailable(error: unknown): boolean {
+  if (unavailableErrors.some((kind) => error instanceof kind)) return true;
+  if (!(error instanceof MongoError)) return false;
+  return unavailableNames.includes(error.name) || unavailableCodes.includes(Number(error.code));
+}

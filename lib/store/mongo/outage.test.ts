@@ -1,0 +1,120 @@
+import { afterAll, expect, test } from "bun:test";
+import { type CollectionDeclaration, StoreError, StoreUnavailableError } from "@lib/store/database.ts";
+import { openMongo } from "@lib/store/mongo/database.ts";
+import { eventually } from "@tests/harness/eventually.ts";
+import { describeMongo, dropMongo, freshMongoName } from "@tests/harness/mongodb.ts";
+import { startTcpProxy, type TcpProxy } from "@tests/harness/tcp-proxy.ts";
+
+const things: CollectionDeclaration<{ _id: string }> = { name: "things", indexes: [], int64: [] };
+
+/** The server of `url` seen through a wire that the test can cut. */
+function behindProxy(url: string): { proxy: TcpProxy; url: string } {
+  const { hostname, port, pathname, search } = new URL(url);
+  const proxy = startTcpProxy({ hostname, port: Number(port) || 27017 });
+  return { proxy, url: `mongodb://127.0.0.1:${proxy.port}${pathname}${search}` };
+}
+
+/** What a promise rejects with, and after how many milliseconds. */
+async function rejectionOf(promise: Promise<unknown>): Promise<{ error: unknown; tookMs: number }> {
+  const start = performance.now();
+  const error = await promise.then(() => null).catch((reason: unknown) => reason);
+  return { error, tookMs: performance.now() - start };
+}
+
+test("a server that was never there is unavailable within seconds, and is reported once", async () => {
+  const states: boolean[] = [];
+  const proxy = startTcpProxy({ hostname: "127.0.0.1", port: 1 });
+  proxy.cut();
+  const database = await openMongo(`mongodb://127.0.0.1:${proxy.port}/?serverSelectionTimeoutMS=300`, {
+    name: freshMongoName(),
+    onState: (up) => states.push(up),
+  });
+
+  const ping = await rejectionOf(database.ping());
+  const find = await rejectionOf(database.collection(things).find({}));
+  const ensure = await rejectionOf(database.ensure([things]));
+  await database.close();
+
+  expect([ping.error, find.error, ensure.error].every((error) => error instanceof StoreUnavailableError)).toBe(true);
+  expect(ping.tookMs).toBeLessThan(4000);
+  expect(states).toEqual([false]);
+});
+
+test("a URL that is none is refused at once, without showing its password", async () => {
+  const { error } = await rejectionOf(openMongo("mongodb://user:secret@/"));
+
+  expect(error).toBeInstanceOf(StoreError);
+  expect(String(error)).not.toContain("secret");
+});
+
+describeMongo("an outage of MongoDB", (realUrl) => {
+  const name = freshMongoName();
+  afterAll(() => dropMongo(realUrl, [name]));
+
+  test("a server that comes late is waited for", async () => {
+    const { proxy, url } = behindProxy(realUrl);
+    using _ = proxy;
+    proxy.cut();
+    const database = await openMongo(url, { name });
+    const ping = database.ping();
+
+    proxy.restore();
+
+    expect(await ping).toBeUndefined();
+    await database.close();
+  });
+
+  test("operations fail as unavailable while the server is away, and work again when it is back", async () => {
+    const { proxy, url } = behindProxy(realUrl);
+    using _ = proxy;
+    const states: boolean[] = [];
+    const short = `${url}${url.includes("?") ? "&" : "?"}serverSelectionTimeoutMS=500`;
+    const database = await openMongo(short, { name, onState: (up) => states.push(up) });
+    const collection = database.collection(things);
+    await collection.insertOne({ _id: "before" });
+
+    proxy.cut();
+    const { error, tookMs } = await rejectionOf(collection.find({}));
+    expect(error).toBeInstanceOf(StoreUnavailableError);
+    expect(tookMs).toBeLessThan(5000);
+    proxy.restore();
+
+    expect(await eventually(() => collection.find({}))).toEqual([{ _id: "before" }]);
+    expect(states).toEqual([true, false, true]);
+    await collection.deleteMany({});
+    await database.close();
+  });
+
+  test("operations under way end as unavailable when the connection is lost, and the process lives on", async () => {
+    const { proxy, url } = behindProxy(realUrl);
+    using _ = proxy;
+    const short = `${url}${url.includes("?") ? "&" : "?"}serverSelectionTimeoutMS=500`;
+    const database = await openMongo(short, { name });
+    await database.ping();
+    proxy.freeze();
+    const underWay = Array.from({ length: 10 }, () => rejectionOf(database.ping()));
+
+    proxy.cut();
+
+    const errors = (await Promise.all(underWay)).map(({ error }) => error);
+    expect(errors.every((error) => error instanceof StoreUnavailableError)).toBe(true);
+    await database.close();
+  });
+
+  test("closing waits for a write under way", async () => {
+    const { proxy, url } = behindProxy(realUrl);
+    using _ = proxy;
+    const database = await openMongo(url, { name });
+    await database.ping();
+    proxy.freeze();
+    const write = database.collection(things).insertOne({ _id: "last" });
+    const closed = database.close();
+
+    proxy.thaw();
+    await Promise.all([write, closed]);
+
+    const after = await openMongo(realUrl, { name });
+    expect(await after.collection(things).findOneAndDelete({ _id: "last" })).toEqual({ _id: "last" });
+    await after.close();
+  });
+});

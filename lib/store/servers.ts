@@ -1,0 +1,126 @@
+import type { RoleDocument } from "@lib/model/stored/role.ts";
+import { ServerDocument } from "@lib/model/stored/server.ts";
+import { collections } from "@lib/store/collections.ts";
+import type { Database, Update } from "@lib/store/database.ts";
+import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import { partialUpdate, removalPaths, updateForm, withoutDefaults } from "@lib/store/partial-update.ts";
+
+const REMOVALS = {
+  Description: "description",
+  Categories: "categories",
+  SystemMessages: "system_messages",
+  Icon: "icon",
+  Banner: "banner",
+} as const;
+
+const ROLE_REMOVALS = { Colour: "colour", Icon: "icon" } as const;
+
+const SYSTEM_MESSAGE_SLOTS = ["user_joined", "user_left", "user_kicked", "user_banned"] as const;
+
+/** Fields of a server that can be removed. */
+export type ServerRemoval = keyof typeof REMOVALS;
+
+/** Fields of a role that can be removed. */
+export type RoleRemoval = keyof typeof ROLE_REMOVALS;
+
+/** Fields of a server to set; channels and roles have their own operations, so that concurrent edits keep both. */
+export type ServerUpdate = Partial<Omit<ServerDocument, "_id" | "channels" | "roles">>;
+
+/** Fields of a role to set. */
+export type RoleUpdate = Partial<Omit<RoleDocument, "_id">>;
+
+/** Documents of `servers`. */
+export type ServersRepository = ReturnType<typeof serversRepository>;
+
+/** Queries and writes of `servers`. Writes resolve to the server as it is then, or null when there is none. */
+export function serversRepository(db: Database, onMalformed: OnMalformed) {
+  const servers = db.collection(collections.servers);
+  const read = documentReader("servers", ServerDocument, onMalformed);
+  const get = async (id: string): Promise<ServerDocument | null> => read.one(await servers.findOne({ _id: id }));
+  const change = async (id: string, update: Update, conditions: Record<string, unknown> = {}) =>
+    read.one(await servers.findOneAndUpdate({ _id: id, ...conditions }, update));
+  const updateRole = (id: string, roleId: string, set: RoleUpdate, remove: readonly RoleRemoval[] = []) => {
+    const update = partialUpdate(set, removalPaths(ROLE_REMOVALS, remove), `roles.${roleId}.`);
+    return update ? change(id, update, { [`roles.${roleId}._id`]: { $exists: true } }) : get(id);
+  };
+
+  return {
+    get,
+
+    async listByIds(ids: readonly string[]): Promise<ServerDocument[]> {
+      return ids.length === 0 ? [] : read.many(await servers.find({ _id: { $in: ids } }));
+    },
+
+    async listByOwner(ownerId: string): Promise<ServerDocument[]> {
+      return read.many(await servers.find({ owner: ownerId }));
+    },
+
+    async insert(server: ServerDocument): Promise<void> {
+      const defaults = { roles: {}, nsfw: false, analytics: false, discoverable: false };
+      await servers.insertOne(withoutDefaults(server, defaults));
+    },
+
+    /** Sets and removes single fields. */
+    async update(id: string, set: ServerUpdate, remove: readonly ServerRemoval[] = []): Promise<ServerDocument | null> {
+      const update = partialUpdate(set, removalPaths(REMOVALS, remove));
+      return update ? change(id, update) : get(id);
+    },
+
+    /**
+     * Appends a channel to a server that has fewer than `channelsMax`; null otherwise. Of two added at once both stay
+     * (promise P13), and the limit holds for them too.
+     */
+    async addChannel(id: string, channelId: string, channelsMax?: number): Promise<ServerDocument | null> {
+      const room = channelsMax === undefined ? {} : { [`channels.${channelsMax - 1}`]: { $exists: false } };
+      return change(id, { $addToSet: { channels: channelId } }, room);
+    },
+
+    /** Removes a channel and the system message slots that point to it (conformance data-49). */
+    async removeChannel(id: string, channelId: string): Promise<ServerDocument | null> {
+      const slots = SYSTEM_MESSAGE_SLOTS.map((slot) => `system_messages.${slot}`);
+      await servers.bulk(
+        slots.map((slot) => ({ update: { _id: id, [slot]: channelId }, set: { $unset: { [slot]: true } } })),
+      );
+      return change(id, { $pull: { channels: channelId } });
+    },
+
+    /** Adds a role. Its rank moves to the end when another role took it meanwhile, so that ranks stay unique. */
+    async insertRole(id: string, role: RoleDocument): Promise<ServerDocument | null> {
+      const { hoist, ...rest } = role;
+      const stored = updateForm(hoist ? role : rest);
+      let server = await change(id, { $set: { [`roles.${role._id}`]: stored } });
+      while (server && isRankShared(server, role._id)) {
+        const rank = Math.max(...Object.values(server.roles).map((other) => Number(other.rank))) + 1;
+        server = await change(id, { $set: { [`roles.${role._id}.rank`]: rank } });
+      }
+      return server;
+    },
+
+    /** Sets and removes single fields of a role that exists; other roles stay as they are (conformance data-30). */
+    updateRole,
+
+    /** Sets the ranks of several roles at once, so that they stay unique; null, and no change, when one is gone. */
+    async setRoleRanks(id: string, ranks: Readonly<Record<string, number>>): Promise<ServerDocument | null> {
+      const entries = Object.entries(ranks);
+      if (entries.length === 0) return get(id);
+      const present = Object.fromEntries(entries.map(([roleId]) => [`roles.${roleId}._id`, { $exists: true }]));
+      const set = Object.fromEntries(entries.map(([roleId, rank]) => [`roles.${roleId}.rank`, rank]));
+      return change(id, { $set: set }, present);
+    },
+
+    /** Removes a role from its server; members and channels are cleaned by their repositories. */
+    async deleteRole(id: string, roleId: string): Promise<ServerDocument | null> {
+      return change(id, { $unset: { [`roles.${roleId}`]: true } });
+    },
+
+    /** Whether the server was there. */
+    async delete(id: string): Promise<boolean> {
+      return (await servers.deleteOne({ _id: id })).deleted > 0;
+    },
+  };
+}
+
+function isRankShared(server: ServerDocument, roleId: string): boolean {
+  const rank = server.roles[roleId]?.rank;
+  return Object.values(server.roles).some((other) => other._id !== roleId && other.rank === rank);
+}

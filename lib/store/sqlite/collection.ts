@@ -1,0 +1,93 @@
+import type {
+  BulkOperation,
+  Collection,
+  CollectionDeclaration,
+  Filter,
+  FindOptions,
+  StoredDocument,
+} from "../database.ts";
+import { checkFilter } from "./check-filter.ts";
+import { failureOf, storeError } from "./failure.ts";
+import { foldedPaths } from "./fold-case.ts";
+import { decode } from "./json.ts";
+import type { Operation, Result } from "./operation.ts";
+import { project } from "./project.ts";
+import type { Reader } from "./reader.ts";
+import { countRows, selectRows, type Source } from "./select-rows.ts";
+import type { WriteQueue } from "./write-queue.ts";
+
+/** A collection: reads answer at once on this thread, writes go through the queue. */
+export function sqliteCollection<D extends StoredDocument>(
+  declaration: CollectionDeclaration<D>,
+  reader: Reader,
+  queue: WriteQueue,
+): Collection<D> {
+  const source: Source = { collection: declaration.name, folded: foldedPaths(declaration) };
+  const { collection } = source;
+  const find = (label: string, filter: Filter, options: FindOptions): D[] => {
+    const { only } = options;
+    const rows = reader.read(label, collection, (connection) => selectRows(connection, source, filter, options));
+    // The declaration names the type that this collection holds.
+    return rows.map(({ document }) => (only ? project(document, only) : document) as D);
+  };
+  const write = async (label: string, operations: readonly Operation[]): Promise<Result> => {
+    for (const operation of operations) if ("filter" in operation) check(label, collection, operation.filter);
+    return queue.submit(label, collection, operations);
+  };
+  const insertion = (document: object): Operation => ({ ...source, kind: "insert", document: { ...document } });
+
+  return {
+    findOne: async (filter, options = {}) => find("findOne", filter, { ...options, limit: 1 })[0] ?? null,
+    find: async (filter, options = {}) => find("find", filter, options),
+    count: async (filter) => reader.read("count", collection, (connection) => countRows(connection, source, filter)),
+    insertOne: async (document) => void (await write("insertOne", [insertion(document)])),
+    insertMany: async (documents) => void (await write("insertMany", documents.map(insertion))),
+    async updateOne(filter, update, { upsert = false } = {}) {
+      return {
+        matched: Number(await write("updateOne", [{ ...source, kind: "update", filter, update, many: false, upsert }])),
+      };
+    },
+    async updateMany(filter, update) {
+      const operation: Operation = { ...source, kind: "update", filter, update, many: true, upsert: false };
+      return { matched: Number(await write("updateMany", [operation])) };
+    },
+    async findOneAndUpdate(filter, update, { upsert = false, returns = "after", sort = {} } = {}) {
+      const operation: Operation = { ...source, kind: "findAndUpdate", filter, update, upsert, returns, sort };
+      return toDocument<D>(await write("findOneAndUpdate", [operation]));
+    },
+    findOneAndDelete: async (filter) =>
+      toDocument<D>(await write("findOneAndDelete", [{ ...source, kind: "findAndDelete", filter }])),
+    async deleteOne(filter) {
+      return { deleted: Number(await write("deleteOne", [{ ...source, kind: "delete", filter, many: false }])) };
+    },
+    async deleteMany(filter) {
+      return { deleted: Number(await write("deleteMany", [{ ...source, kind: "delete", filter, many: true }])) };
+    },
+    bulk: async (operations) =>
+      void (await write(
+        "bulk",
+        operations.map((operation) => toOperation(source, operation)),
+      )),
+  };
+}
+
+function toOperation(source: Source, operation: BulkOperation): Operation {
+  if ("insert" in operation) return { ...source, kind: "insert", document: { ...operation.insert } };
+  const many = operation.many ?? false;
+  if ("delete" in operation) return { ...source, kind: "delete", filter: operation.delete, many };
+  const { update: filter, set: update, upsert = false } = operation;
+  return { ...source, kind: "update", filter, update, many, upsert };
+}
+
+/** The writer never sees `undefined`: its text form leaves such a condition out. */
+function check(label: string, collection: string, filter: Filter): void {
+  try {
+    checkFilter(filter);
+  } catch (error) {
+    throw storeError(label, collection, failureOf(error));
+  }
+}
+
+function toDocument<D>(result: Result): D | null {
+  return typeof result === "string" ? (decode(result) as D) : null; // the text of a document of this collection
+}

@@ -1,0 +1,60 @@
+import type { Database, Statement } from "bun:sqlite";
+import type { Key } from "./key.ts";
+import { readTable, type Table } from "./table.ts";
+
+const STATEMENTS_MAX = 500;
+
+/** A SQLite connection with its prepared statements and what it knows of the tables. Both are dropped when they are stale. */
+export class Connection {
+  readonly #statements = new Map<string, Statement<unknown, Key[]>>();
+  readonly #tables = new Map<string, Table | null>();
+
+  constructor(readonly database: Database) {}
+
+  /** All rows of a query. */
+  rows<Row>(sql: string, parameters: readonly Key[] = []): Row[] {
+    return this.#prepare<Row>(sql).all(...parameters);
+  }
+
+  /** The rows of a query one by one; stopping early ends the query. */
+  each<Row>(sql: string, parameters: readonly Key[] = []): Iterable<Row> {
+    return this.#prepare<Row>(sql).iterate(...parameters);
+  }
+
+  /** Runs a statement that returns nothing. */
+  run(sql: string, parameters: readonly Key[] = []): { changes: number; lastInsertRowid: number | bigint } {
+    return this.#prepare(sql).run(...parameters);
+  }
+
+  /** The layout of a collection; null when it does not exist. */
+  table(name: string): Table | null {
+    const known = this.#tables.get(name);
+    if (known) return known;
+    const table = readTable(this, name);
+    this.#tables.set(name, table);
+    return table;
+  }
+
+  /** Forgets all layouts and statements, after the schema changed. */
+  forget(): void {
+    this.#tables.clear();
+    for (const statement of this.#statements.values()) statement.finalize();
+    this.#statements.clear();
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.forget();
+    this.database.close();
+  }
+
+  #prepare<Row>(sql: string): Statement<Row, Key[]> {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      if (this.#statements.size >= STATEMENTS_MAX) this.forget();
+      statement = this.database.prepare<unknown, Key[]>(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement as Statement<Row, Key[]>; // the caller knows what its query selects
+  }
+}

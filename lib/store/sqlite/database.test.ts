@@ -1,0 +1,200 @@
+import { Database as SqliteFile } from "bun:sqlite";
+import { afterAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, statSync, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "@tests/harness/eventually.ts";
+import { databaseSuite } from "../database.suite.ts";
+import { type Database, StoreUnavailableError } from "../database.ts";
+import { declare, filled, idsOf, rejection } from "../suite/case.ts";
+import { compileFilter } from "./compile-filter.ts";
+import { Connection } from "./connection.ts";
+import { openSqlite } from "./database.ts";
+import type { Operation } from "./operation.ts";
+import { WriteQueue } from "./write-queue.ts";
+import { writeThread } from "./write-thread.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "ermine-sqlite-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let files = 0;
+const newPath = (): string => join(directory, `${files++}.db`);
+
+databaseSuite("sqlite in memory", () => openSqlite(":memory:"));
+databaseSuite("sqlite in a file", () => openSqlite(newPath()));
+
+const indexes = [
+  { name: "content", keys: { content: "text" } },
+  { name: "list", keys: { list: 1 } },
+] as const;
+
+test("P9: every acknowledged write survives kill -9 of the process that made it", async () => {
+  const path = newPath();
+  const script = `
+    const { openSqlite } = await import(${JSON.stringify(join(import.meta.dir, "database.ts"))});
+    const database = await openSqlite(${JSON.stringify(path)});
+    const declaration = { name: "things", int64: [], indexes: ${JSON.stringify(indexes)} };
+    await database.ensure([declaration]);
+    const things = database.collection(declaration);
+    const loop = async (worker) => {
+      for (let i = 0; ; i++) {
+        const _id = worker + "-" + i;
+        await things.insertOne({ _id, content: "word" + i, list: [worker] });
+        process.stdout.write(_id + "\\n");
+      }
+    };
+    for (let worker = 0; worker < 10; worker++) loop(worker);`;
+  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "inherit" });
+  let output = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += chunk;
+    if (output.split("\n").length > 500) child.kill("SIGKILL");
+  }
+  await child.exited;
+  expect(child.signalCode).toBe("SIGKILL");
+
+  const acknowledged = output.split("\n").slice(0, -1);
+  const database = await openSqlite(path);
+  try {
+    const things = database.collection(declare());
+    const stored = new Set(await idsOf(things, {}));
+    expect(acknowledged.length).toBeGreaterThan(400);
+    expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+    expect(await things.count({ list: 3 })).toBe([...stored].filter((id) => String(id).startsWith("3-")).length);
+    expect(await things.count({ $text: { $search: "word7" } })).toBe(
+      [...stored].filter((id) => String(id).endsWith("-7")).length,
+    );
+  } finally {
+    await database.close();
+  }
+}, 60_000);
+
+test("a full disk is unavailable, and nothing of the failed writes is stored", async () => {
+  await using opened = await disposable(openSqlite(newPath(), { pagesMax: 60 }));
+  const { database } = opened;
+  const things = await filled(database, [], { indexes });
+  const insert = (i: number): Promise<unknown> =>
+    things.insertOne({ _id: i, content: "x".repeat(3000), list: [i] }).then(
+      () => i,
+      (error: unknown) => error,
+    );
+  const results: unknown[] = [];
+  for (let i = 0; i < 200; i += 20) {
+    results.push(...(await Promise.all(Array.from({ length: 20 }, (_, k) => insert(i + k)))));
+  }
+  const stored = results.filter((result) => typeof result === "number");
+  const failed = results.filter((result) => typeof result !== "number");
+  expect(stored.length).toBeGreaterThan(0);
+  expect(failed.length).toBeGreaterThan(0);
+  expect(failed.every((error) => error instanceof StoreUnavailableError)).toBe(true);
+  expect(await idsOf(things, {})).toEqual(stored);
+  await things.deleteMany({});
+  expect(await insert(1000)).toBe(1000);
+});
+
+test("a writer that dies loses what it held, and the next write gets a new one", async () => {
+  const operation: Operation = { kind: "insert", collection: "things", folded: [], document: { _id: "1" } };
+  let broken = true;
+  const queue = new WriteQueue((events) => {
+    const thread = writeThread({ path: newPath(), durability: "normal" }, events);
+    return { send: (group) => thread.send(broken ? "not a group" : group), close: () => thread.close() };
+  });
+  const lost = await Promise.all([1, 2].map(() => rejection(queue.submit("insertOne", "things", [operation]))));
+  expect(lost.every((error) => error instanceof StoreUnavailableError)).toBe(true);
+  broken = false;
+  expect(await queue.submit("insertOne", "things", [operation])).toBeNull();
+  await queue.close();
+});
+
+test("a file that cannot be opened is unavailable", async () => {
+  expect(await rejection(openSqlite(join(directory, "missing\0name.db")))).toBeInstanceOf(StoreUnavailableError);
+  expect(await rejection(openSqlite(directory))).toBeInstanceOf(StoreUnavailableError);
+});
+
+test("the file and its log can be read by their owner alone, and closing leaves one file", async () => {
+  const path = newPath();
+  const database = await openSqlite(path);
+  await filled(database, [{ _id: "1" }]);
+  expect([path, `${path}-wal`].map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
+  await database.close();
+  expect([path, `${path}-wal`, `${path}-shm`].map((file) => existsSync(file))).toEqual([true, false, false]);
+});
+
+test("close waits for the writes under way", async () => {
+  const path = newPath();
+  const database = await openSqlite(path);
+  const things = await filled(database, []);
+  const writes = Array.from({ length: 50 }, (_, i) => things.insertOne({ _id: i }));
+  await database.close();
+  await Promise.all(writes);
+  await using reopened = await disposable(openSqlite(path));
+  expect(await reopened.database.collection(declare()).count({})).toBe(50);
+});
+
+test("documents go when their time has come", async () => {
+  let now = 1_700_000_000_000;
+  await using opened = await disposable(openSqlite(":memory:", { now: () => now, expiryIntervalMs: 5 }));
+  const { database } = opened;
+  const expiring = [{ name: "ttl", keys: { expires_at: 1 }, expireAfterSeconds: 10 }] as const;
+  const at = (seconds: number): Date => new Date(1_700_000_000_000 + seconds * 1000);
+  const things = await filled(
+    database,
+    [{ _id: "1", expires_at: at(-20) }, { _id: "2", expires_at: at(0) }, { _id: "3", expires_at: 5 }, { _id: "4" }],
+    { indexes: expiring },
+  );
+  await eventually(async () => expect(await idsOf(things, {})).toEqual(["2", "3", "4"]) ?? true);
+  now += 11_000;
+  await eventually(async () => expect(await idsOf(things, {})).toEqual(["3", "4"]) ?? true);
+});
+
+test("an index that another process adds is kept by a database that was already open", async () => {
+  const path = newPath();
+  await using first = await disposable(openSqlite(path));
+  const before = await filled(first.database, [{ _id: "1", list: "a" }]);
+  await using second = await disposable(openSqlite(path));
+  const after = await filled(second.database, [], { indexes });
+  await before.insertOne({ _id: "2", list: ["a", "b"], content: "found" });
+  expect(await idsOf(after, { list: "a" })).toEqual(["1", "2"]);
+  expect(await idsOf(after, { $text: { $search: "found" } })).toEqual(["2"]);
+  expect(await idsOf(before, { list: "b" })).toEqual(["2"]);
+});
+
+test("a listing by channel and id reads the compound index and sorts nothing", async () => {
+  const path = newPath();
+  await using opened = await disposable(openSqlite(path));
+  await filled(opened.database, [{ _id: "1", channel: "c" }], {
+    indexes: [{ name: "channel_id_compound", keys: { channel: 1, _id: 1 } }],
+  });
+  const connection = new Connection(new SqliteFile(path, { readonly: true }));
+  const table = connection.table("things");
+  const where = table ? compileFilter({ channel: "c", _id: { $gt: "1", $lt: "5" } }, table, []) : null;
+  const plan = connection.rows<{ detail: string }>(
+    `EXPLAIN QUERY PLAN SELECT n, doc FROM things t WHERE ${where?.sql} ORDER BY t.id DESC LIMIT 50`,
+    where?.parameters ?? [],
+  );
+  connection.close();
+  expect(plan.map(({ detail }) => detail)).toEqual([
+    "SEARCH t USING INDEX things.channel_id_compound (=channel=? AND id>? AND id<?)",
+  ]);
+});
+
+test("a query that stops early holds no snapshot: the log can still be emptied", async () => {
+  const path = newPath();
+  await using opened = await disposable(openSqlite(path));
+  const things = await filled(
+    opened.database,
+    Array.from({ length: 50 }, (_, i) => ({ _id: i, odd: i % 2 === 1 })),
+  );
+  expect(await things.find({ odd: true }, { limit: 1 })).toEqual([{ _id: 1, odd: true }]);
+  await things.insertOne({ _id: 100 });
+  const file = new SqliteFile(path);
+  const checkpoint = file.query<{ busy: number }, []>("PRAGMA wal_checkpoint(TRUNCATE)").get();
+  file.close();
+  expect(checkpoint?.busy).toBe(0);
+});
+
+/** Closes the database at the end of the test, whatever happens. */
+async function disposable(opening: Promise<Database>): Promise<{ database: Database } & AsyncDisposable> {
+  const database = await opening;
+  return { database, [Symbol.asyncDispose]: () => database.close() };
+}

@@ -1,0 +1,113 @@
+/**
+ * The SQLite driver of the document port: one file, nothing else to run. Writes are made by a thread of their own, in
+ * groups that share a transaction and its sync, so a slow disk delays their callers and nobody else; reads answer on the
+ * calling thread from a second connection, which sees whatever has been acknowledged. See table.ts for the layout.
+ */
+import type { Collection, CollectionDeclaration, Database, StoredDocument } from "../database.ts";
+import { sqliteCollection } from "./collection.ts";
+import type { Connection } from "./connection.ts";
+import { expiredFilters } from "./expire-documents.ts";
+import { failureOf, storeError } from "./failure.ts";
+import { openReadConnection, openWriteConnection, type WriteSettings } from "./open-connection.ts";
+import { Reader } from "./reader.ts";
+import { writeInline } from "./write-inline.ts";
+import { WriteQueue } from "./write-queue.ts";
+import { writeThread } from "./write-thread.ts";
+
+/** How to open a database. */
+export type SqliteOptions = Partial<Omit<WriteSettings, "path">> & {
+  /** The clock by which documents expire, in milliseconds. */
+  now?: () => number;
+  /** How often expired documents are removed. */
+  expiryIntervalMs?: number;
+};
+
+/** Opens (and creates) a database file, or one in memory for `:memory:`. Throws `StoreUnavailableError` when it cannot. */
+export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Database> {
+  const { durability = "full", pagesMax, now = Date.now, expiryIntervalMs = 60_000 } = options;
+  const settings: WriteSettings = { path, durability, ...(pagesMax === undefined ? {} : { pagesMax }) };
+  const { reader, queue } = path === ":memory:" ? openInMemory(settings) : await openFile(settings);
+  return new SqliteDatabase(reader, queue, now, expiryIntervalMs);
+}
+
+function openInMemory(settings: WriteSettings): { reader: Reader; queue: WriteQueue } {
+  const connection = openWriteConnection(settings);
+  return { reader: new Reader(connection), queue: new WriteQueue((events) => writeInline(connection, events)) };
+}
+
+async function openFile(settings: WriteSettings): Promise<{ reader: Reader; queue: WriteQueue }> {
+  const queue = new WriteQueue((events) => writeThread(settings, events));
+  try {
+    await queue.submit("open", settings.path, []);
+    return { reader: new Reader(open(settings.path)), queue };
+  } catch (error) {
+    await queue.close();
+    throw error;
+  }
+}
+
+function open(path: string): Connection {
+  try {
+    return openReadConnection(path);
+  } catch (error) {
+    throw storeError("open", path, failureOf(error));
+  }
+}
+
+class SqliteDatabase implements Database {
+  readonly #expiring = new Map<string, CollectionDeclaration>();
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(
+    readonly reader: Reader,
+    readonly queue: WriteQueue,
+    readonly now: () => number,
+    readonly expiryIntervalMs: number,
+  ) {}
+
+  get commands(): number {
+    return this.reader.commands + this.queue.commands;
+  }
+
+  collection<D extends StoredDocument>(declaration: CollectionDeclaration<D>): Collection<D> {
+    return sqliteCollection(declaration, this.reader, this.queue);
+  }
+
+  async ensure(declarations: readonly CollectionDeclaration[]): Promise<void> {
+    await this.queue.submit("ensure", "all collections", [{ kind: "ensure", declarations }]);
+    this.reader.connection.forget();
+    for (const declaration of declarations) {
+      if (expiredFilters(declaration, 0).length > 0) this.#expiring.set(declaration.name, declaration);
+    }
+    if (this.#expiring.size > 0 && this.#timer === null) {
+      this.#timer = setInterval(() => this.#expire(), this.expiryIntervalMs);
+      this.#timer.unref();
+    }
+  }
+
+  async collectionNames(): Promise<string[]> {
+    const sql =
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%#%' AND name NOT LIKE 'sqlite@_%' ESCAPE '@'";
+    const rows = this.reader.read("collectionNames", "", (connection) => connection.rows<{ name: string }>(sql));
+    return rows.map(({ name }) => name);
+  }
+
+  async ping(): Promise<void> {
+    this.reader.read("ping", "", (connection) => connection.rows("SELECT count(*) FROM sqlite_schema"));
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    await this.queue.drain();
+    this.reader.close(); // first, since the last connection of a file cleans up after it
+    await this.queue.close();
+  }
+
+  /** Failures need no report: the next turn tries again, and callers see the same trouble on their own writes. */
+  #expire(): void {
+    for (const declaration of this.#expiring.values()) {
+      const collection = this.collection(declaration);
+      for (const filter of expiredFilters(declaration, this.now())) collection.deleteMany(filter).catch(() => {});
+    }
+  }
+}

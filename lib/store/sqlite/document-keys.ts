@@ -1,0 +1,18 @@
+import { NULL_ENTRY } from "./compile-condition.ts";
+import { type Key, keyOf } from "./key.ts";
+import type { KeyColumn } from "./table.ts";
+import { valuesAt } from "./values-at.ts";
+
+/** The one key of a document at an indexed path, or all of them when the path reaches an array. */
+export function documentKeys(document: unknown, { path, fold }: KeyColumn): { one: Key } | { many: Key[] } {
+  const values = valuesAt(document, path.split("."));
+  if (values.length === 1 && !Array.isArray(values[0])) return { one: keyOf(values[0], fold) };
+  const items = values.flatMap((value) => (Array.isArray(value) ? value : [value]));
+  return { many: items.map((item) => keyOf(item, fold)) };
+}
+
+/** The rows of keys for a path that may hold arrays, without repetition. */
+export function keyEntries(keys: { one: Key } | { many: Key[] }): Exclude<Key, null>[] {
+  const list = "one" in keys ? [keys.one] : keys.many;
+  return [...new Set(list.map((key) => key ?? NULL_ENTRY))];
+}

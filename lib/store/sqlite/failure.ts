@@ -1,0 +1,22 @@
+import { SQLiteError } from "bun:sqlite";
+import { DuplicateKeyError, StoreError, StoreUnavailableError } from "../database.ts";
+import type { Failure } from "./operation.ts";
+
+const DUPLICATE = new Set(["SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"]);
+const UNAVAILABLE = /^SQLITE_(FULL|IOERR|CANTOPEN|BUSY|LOCKED|READONLY|NOMEM|PROTOCOL|AUTH|PERM|CORRUPT|NOTADB)/;
+
+/** What an error thrown by SQLite, or by our own checks, means to the caller. */
+export function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof SQLiteError ? (error.code ?? "") : "";
+  if (DUPLICATE.has(code)) return { kind: "duplicate", message };
+  return { kind: UNAVAILABLE.test(code) ? "unavailable" : "other", message };
+}
+
+/** The error of the port for a failure. */
+export function storeError(operation: string, collection: string, failure: Failure): StoreError {
+  const cause = new Error(failure.message);
+  if (failure.kind === "duplicate") return new DuplicateKeyError(operation, collection, cause);
+  if (failure.kind === "unavailable") return new StoreUnavailableError(operation, collection, cause);
+  return new StoreError(operation, collection, cause);
+}

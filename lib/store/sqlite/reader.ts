@@ -1,0 +1,43 @@
+import { SQLiteError } from "bun:sqlite";
+import { StoreUnavailableError } from "../database.ts";
+import type { Connection } from "./connection.ts";
+import { failureOf, storeError } from "./failure.ts";
+
+/** Reads on one connection of the calling thread, with errors of the port. */
+export class Reader {
+  commands = 0;
+  #closed = false;
+
+  constructor(
+    readonly connection: Connection,
+    readonly ownsConnection = true,
+  ) {}
+
+  /** Runs a query. When the writer changed the schema since the query was compiled, it is compiled anew. */
+  read<T>(label: string, collection: string, query: (connection: Connection) => T): T {
+    this.commands++;
+    if (this.#closed) throw new StoreUnavailableError(label, collection, new Error("closed"));
+    try {
+      try {
+        return query(this.connection);
+      } catch (error) {
+        if (!isStale(error)) throw error;
+        this.connection.forget();
+        return query(this.connection);
+      }
+    } catch (error) {
+      throw storeError(label, collection, failureOf(error));
+    }
+  }
+
+  /** Ends reading; later reads fail. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.ownsConnection) this.connection.close();
+  }
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof SQLiteError && /no such (column|table)|has no column/.test(error.message);
+}

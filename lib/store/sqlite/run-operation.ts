@@ -1,0 +1,64 @@
+import type { Connection } from "./connection.ts";
+import { applyUpdate } from "./apply-update.ts";
+import { ensureTable } from "./ensure-table.ts";
+import type { Operation, Result } from "./operation.ts";
+import { selectRows } from "./select-rows.ts";
+import { deleteRow, insertRow, replaceRow } from "./store-row.ts";
+import { upsertDocument } from "./upsert-document.ts";
+
+type Of<K extends Operation["kind"]> = Extract<Operation, { kind: K }>;
+
+/** Runs one write on the write connection, inside the transaction of its group. */
+export function runOperation(connection: Connection, operation: Operation): Result {
+  switch (operation.kind) {
+    case "insert":
+      insertRow(connection, operation.collection, operation.document);
+      return null;
+    case "update":
+      return update(connection, operation);
+    case "findAndUpdate":
+      return findAndUpdate(connection, operation);
+    case "findAndDelete":
+      return findAndDelete(connection, operation);
+    case "delete":
+      return remove(connection, operation);
+    case "ensure":
+      for (const declaration of operation.declarations) ensureTable(connection, declaration);
+      return null;
+  }
+}
+
+function update(connection: Connection, operation: Of<"update">): number {
+  const { collection, filter } = operation;
+  const rows = selectRows(connection, operation, filter, operation.many ? {} : { limit: 1 });
+  for (const row of rows) replaceRow(connection, collection, row, applyUpdate(row.document, operation.update));
+  if (rows.length === 0 && operation.upsert) {
+    insertRow(connection, collection, upsertDocument(filter, operation.update));
+  }
+  return rows.length;
+}
+
+function findAndUpdate(connection: Connection, operation: Of<"findAndUpdate">): string | null {
+  const { collection, filter, returns, sort } = operation;
+  const [row] = selectRows(connection, operation, filter, { sort, limit: 1 });
+  if (row) {
+    const changed = replaceRow(connection, collection, row, applyUpdate(row.document, operation.update));
+    return returns === "before" ? row.text : changed.text;
+  }
+  if (!operation.upsert) return null;
+  const inserted = insertRow(connection, collection, upsertDocument(filter, operation.update));
+  return returns === "before" ? null : inserted.text;
+}
+
+function findAndDelete(connection: Connection, operation: Of<"findAndDelete">): string | null {
+  const [row] = selectRows(connection, operation, operation.filter, { limit: 1 });
+  if (!row) return null;
+  deleteRow(connection, operation.collection, row);
+  return row.text;
+}
+
+function remove(connection: Connection, operation: Of<"delete">): number {
+  const rows = selectRows(connection, operation, operation.filter, operation.many ? {} : { limit: 1 });
+  for (const row of rows) deleteRow(connection, operation.collection, row);
+  return rows.length;
+}

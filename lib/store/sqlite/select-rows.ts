@@ -1,0 +1,104 @@
+import type { Filter, FindOptions } from "../database.ts";
+import { checkFilter } from "./check-filter.ts";
+import { type CompiledFilter, compileFilter } from "./compile-filter.ts";
+import type { Connection } from "./connection.ts";
+import { decode } from "./json.ts";
+import type { Key } from "./key.ts";
+import { compileMatcher } from "./matches.ts";
+import { sortDocuments } from "./sort-documents.ts";
+import { quote, type Table } from "./table.ts";
+import { isDocument } from "./values.ts";
+
+/** A stored document with its row number and its text. */
+export type Row = { n: number; text: string; document: Record<string, unknown> };
+
+/** What to select from: the collection and its case-insensitive paths. */
+export type Source = { collection: string; folded: readonly string[] };
+
+type Stored = { n: number; doc: string };
+
+/** The documents a filter selects, sorted and cut as asked; none when the collection does not exist. */
+export function selectRows(
+  connection: Connection,
+  { collection, folded }: Source,
+  filter: Filter,
+  options: Pick<FindOptions, "sort" | "limit" | "skip"> = {},
+): Row[] {
+  checkFilter(filter);
+  const table = connection.table(collection);
+  if (!table) return [];
+  const compiled = compileFilter(filter, table, folded);
+  if (compiled.text === "") return [];
+  const order = orderBy(options.sort ?? {}, table, compiled.text !== null);
+  const skip = options.skip ?? 0;
+  const limit = options.limit || Infinity; // 0 means no limit, as in MongoDB
+  const sql = `SELECT t.n, t.doc ${fromWhere(table, compiled)}${order ?? ""}`;
+  const parameters = withText(compiled);
+  if (compiled.exact && order !== null) {
+    const [clause, values] = limitClause(limit, skip);
+    return connection
+      .rows<Stored>(sql + clause, values.length > 0 ? [...parameters, ...values] : parameters)
+      .map(toRow);
+  }
+  const matching = compileMatcher(filter, folded);
+  const found: Row[] = [];
+  for (const stored of connection.each<Stored>(sql, parameters)) {
+    if (order !== null && found.length >= skip + limit) break;
+    const row = toRow(stored);
+    if (compiled.exact || matching(row.document)) found.push(row);
+  }
+  const sorted = order === null ? sortDocuments(found, options.sort ?? {}, folded) : found;
+  return sorted.slice(skip, skip + limit);
+}
+
+/** One and none are the frequent cases, and cheaper as literals. */
+function limitClause(limit: number, skip: number): [clause: string, parameters: number[]] {
+  if (skip > 0) return [" LIMIT ? OFFSET ?", [limit === Infinity ? -1 : limit, skip]];
+  if (limit === Infinity) return ["", []];
+  return limit === 1 ? [" LIMIT 1", []] : [" LIMIT ?", [limit]];
+}
+
+/** Number of documents a filter selects. */
+export function countRows(connection: Connection, { collection, folded }: Source, filter: Filter): number {
+  checkFilter(filter);
+  const table = connection.table(collection);
+  if (!table) return 0;
+  const compiled = compileFilter(filter, table, folded);
+  if (compiled.text === "") return 0;
+  if (!compiled.exact) return selectRows(connection, { collection, folded }, filter).length;
+  const sql = `SELECT count(*) AS n ${fromWhere(table, compiled)}`;
+  return connection.rows<{ n: number }>(sql, withText(compiled))[0]?.n ?? 0;
+}
+
+function fromWhere(table: Table, compiled: CompiledFilter): string {
+  const name = quote(table.name);
+  if (compiled.text === null) return `FROM ${name} t WHERE ${compiled.sql}`;
+  const text = quote(`${table.name}#text`);
+  return `FROM ${text} f JOIN ${name} t ON t.n = f.rowid WHERE f.${text} MATCH ? AND ${compiled.sql}`;
+}
+
+function withText(compiled: CompiledFilter): readonly Key[] {
+  return compiled.text === null ? compiled.parameters : [compiled.text, ...compiled.parameters];
+}
+
+/** The ORDER BY clause, or null when an index key alone cannot tell the order. */
+function orderBy(sort: NonNullable<FindOptions["sort"]>, table: Table, scored: boolean): string | null {
+  const terms: string[] = [];
+  for (const [path, direction] of Object.entries(sort)) {
+    if (direction === "score") {
+      if (!scored) throw new Error("A sort by score needs $text");
+      terms.push("f.rank");
+    } else {
+      const column = path === "_id" ? "id" : table.columns.get(path);
+      if (!column || (column !== "id" && column.many)) return null;
+      terms.push(`t.${column === "id" ? "id" : quote(column.column)}${direction < 0 ? " DESC" : ""}`);
+    }
+  }
+  return terms.length === 0 ? "" : ` ORDER BY ${terms.join(", ")}`;
+}
+
+function toRow({ n, doc }: Stored): Row {
+  const document = decode(doc);
+  if (!isDocument(document)) throw new Error(`Row ${n} does not hold a document`);
+  return { n, text: doc, document };
+}

@@ -1,0 +1,43 @@
+import type { Connection } from "./connection.ts";
+
+/**
+ * How a collection lies in SQLite: table `name` with the row number `n`, the key of `_id`, the document as text, and one
+ * column per indexed path with the key found there (`=path`, or `~path` when case is ignored). A path at which some
+ * document holds an array gets `[]` after its name, for good, and its keys are rows of `name#keys` instead. The new name
+ * makes statements that were compiled before fail rather than miss documents. `name#text` is the full-text index.
+ */
+export type Table = {
+  name: string;
+  columns: ReadonlyMap<string, KeyColumn>;
+  textPaths: readonly string[];
+};
+
+/** An indexed path of a collection. */
+export type KeyColumn = { path: string; column: string; fold: boolean; many: boolean };
+
+/** An identifier in quotes that SQLite never takes for a string, as it does with double quotes. */
+export function quote(identifier: string): string {
+  return `\`${identifier.replaceAll("`", "``")}\``;
+}
+
+/** The name of the column for a path. */
+export function columnName({ path, fold, many }: Omit<KeyColumn, "column">): string {
+  return `${fold ? "~" : "="}${path}${many ? "[]" : ""}`;
+}
+
+/** Reads a collection's layout; null when it does not exist. */
+export function readTable(connection: Connection, name: string): Table | null {
+  const names = columnNames(connection, name);
+  if (names.length === 0) return null;
+  const columns = names.flatMap((column): [string, KeyColumn][] => {
+    if (!column.startsWith("=") && !column.startsWith("~")) return [];
+    const many = column.endsWith("[]");
+    const path = column.slice(1, many ? -2 : undefined);
+    return [[path, { path, column, fold: column.startsWith("~"), many }]];
+  });
+  return { name, columns: new Map(columns), textPaths: columnNames(connection, `${name}#text`) };
+}
+
+function columnNames(connection: Connection, table: string): string[] {
+  return connection.rows<{ name: string }>("SELECT name FROM pragma_table_info(?)", [table]).map((row) => row.name);
+}

@@ -1,0 +1,42 @@
+import { pause } from "@lib/telemetry/backoff.ts";
+import type { Logger } from "@lib/telemetry/logger.ts";
+
+/** Runs work that outlives its request (`Background` of lib/domain/deps.ts). */
+export type BackgroundRunner = {
+  run(name: string, work: () => Promise<void>): void;
+  drain(timeoutMs: number): Promise<void>;
+  /** Pieces of work that have not ended. */
+  readonly pending: number;
+};
+
+/** Opens a runner: a failure is logged and costs nothing else; draining waits also for work that work has started. */
+export function backgroundRunner({ log }: { log: Logger }): BackgroundRunner {
+  const running = new Set<Promise<void>>();
+
+  async function guarded(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      log.error("background work failed", { work: name, error });
+    }
+  }
+
+  return {
+    run(name, work) {
+      const task = guarded(name, work).finally(() => running.delete(task));
+      running.add(task);
+    },
+    async drain(timeoutMs) {
+      const deadline = new AbortController();
+      const limit = pause(timeoutMs, deadline.signal).then(() => "late" as const);
+      while (running.size > 0) {
+        if ((await Promise.race([Promise.all(running), limit])) === "late") break;
+      }
+      deadline.abort();
+      if (running.size > 0) log.warn("background work was still running at the end", { pending: running.size });
+    },
+    get pending() {
+      return running.size;
+    },
+  };
+}
