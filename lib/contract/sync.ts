@@ -1,0 +1,56 @@
+import { route } from "@lib/contract/route.ts";
+import { UserSettings } from "@lib/model/settings-sync.ts";
+import { ChannelUnread } from "@lib/model/unread.ts";
+import { z } from "zod";
+
+/** Body of `fetchSettings`. */
+export const OptionsFetchSettings = z
+  .object({ keys: z.array(z.string()).describe("Keys to fetch") })
+  .meta({ id: "OptionsFetchSettings", description: "Options for fetching settings" });
+
+export const fetchSettings = route({
+  id: "get_settings_fetch",
+  method: "post",
+  path: "/sync/settings/fetch",
+  tag: "Sync",
+  summary: "Fetch Settings",
+  description:
+    "Fetch settings from server filtered by keys.\n\nThis will return an object with the requested keys, each value is a tuple of `(timestamp, value)`, the value is the previously uploaded data.",
+  guards: ["user"],
+  body: OptionsFetchSettings,
+  success: { status: 200, schema: UserSettings },
+  errors: [],
+});
+
+export const setSettings = route({
+  id: "set_settings_set",
+  method: "post",
+  path: "/sync/settings/set",
+  tag: "Sync",
+  summary: "Set Settings",
+  description: "Upload data to save to settings.",
+  guards: ["user"],
+  query: z.object({
+    timestamp: z
+      .int()
+      .nullable()
+      .optional()
+      .meta({ format: "int64" })
+      .describe("Timestamp of settings change.\n\nUsed to avoid feedback loops."),
+  }),
+  body: z.record(z.string(), z.string()),
+  success: { status: 204 },
+  errors: ["InvalidProperty"],
+});
+
+export const listUnreads = route({
+  id: "get_unreads_unreads",
+  method: "get",
+  path: "/sync/unreads",
+  tag: "Sync",
+  summary: "Fetch Unreads",
+  description: "Fetch information about unread state on channels.",
+  guards: ["user"],
+  success: { status: 200, schema: z.array(ChannelUnread) },
+  errors: [],
+});

@@ -1,0 +1,183 @@
+/**
+ * The HTTP surface made of implementations. Every request passes, in this order: rate limit, CORS, routing, guards,
+ * path, query, body, operation (conformance http-10, http-11). Whatever goes wrong becomes the typed JSON envelope in one
+ * place; an unknown failure is a 500 that says nothing and is logged with its cause (P15).
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { RouteDeclaration } from "@lib/contract/route.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { ApiError } from "@lib/error/fail.ts";
+import { type Caller, callerOf } from "@lib/rpc/caller.ts";
+import { type TrustedProxies, clientAddress } from "@lib/rpc/client-address.ts";
+import { parseOrigin, preflightResponse, setCorsHeaders } from "@lib/rpc/cors.ts";
+import { guards } from "@lib/rpc/guards.ts";
+import type { Implementation } from "@lib/rpc/implement.ts";
+import { stringifyExact } from "@lib/rpc/json.ts";
+import { impliedErrors } from "@lib/rpc/implied-errors.ts";
+import { parseJsonBody } from "@lib/rpc/parse-json.ts";
+import { parseBody, parseQuery } from "@lib/rpc/parse-input.ts";
+import {
+  type Quota,
+  bucketOf,
+  countRequest,
+  overLimitResponse,
+  quotaResponse,
+  setQuotaHeaders,
+} from "@lib/rpc/rate-limit.ts";
+import { RequestError, errorResponse } from "@lib/rpc/request-error.ts";
+import { type ApiMetrics } from "@lib/rpc/api-metrics.ts";
+import { BusFullError } from "@lib/bus/bus.ts";
+import { StoreError, StoreUnavailableError } from "@lib/store/database.ts";
+
+type Bindings = { caller: Caller; address: string; requestId: string; endpoint?: string };
+
+export type ApiOptions = {
+  trusted: TrustedProxies;
+  trustCloudflare: boolean;
+  /** Public prefix that paths carry, such as `/api`; empty at the root. */
+  basePath?: string;
+  metrics?: ApiMetrics;
+  /** In tests: a success that does not fit its schema, or an error that the route does not declare, is a failure. */
+  strict?: boolean;
+};
+
+/** A mounted API: give it requests and the address they came from. */
+export type Api = { fetch(request: Request, peer: string): Promise<Response> };
+
+/** Mounts implementations. Static path segments win over parameters, whatever the order of the list. */
+export function createApi(implementations: readonly Implementation[], deps: Deps, options: ApiOptions): Api {
+  const hono = new OpenAPIHono<{ Bindings: Bindings }>({ getPath: pathOf });
+  for (const implementation of [...implementations].sort(byStaticSegments)) mount(hono, implementation, deps, options);
+  hono.notFound(() => errorResponse(new RequestError(404, "NotFound", "no such route"), "routing"));
+  hono.onError((error, context) => toErrorResponse(error, context.req.path, context.env, deps));
+
+  return { fetch: (request, peer) => answer(request, peer) };
+
+  function pathOf(request: Request): string {
+    const path = normalisePath(request.url);
+    const { basePath = "" } = options;
+    return basePath !== "" && path.startsWith(basePath) ? path.slice(basePath.length) || "/" : path;
+  }
+
+  async function answer(request: Request, peer: string): Promise<Response> {
+    const startedMs = performance.now();
+    const address = clientAddress(request.headers, peer, options);
+    const env: Bindings = { caller: callerOf(deps, request.headers), address, requestId: deps.ids.ulid() };
+    const response = await limitedResponse(request, env);
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    response.headers.set("X-Request-Id", env.requestId);
+    options.metrics?.observe(env.endpoint ?? "unknown", request.method, response.status, performance.now() - startedMs);
+    return response;
+  }
+
+  async function limitedResponse(request: Request, env: Bindings): Promise<Response> {
+    let quota: Quota | undefined;
+    let response: Response;
+    let origin: string | null = null;
+    try {
+      const segments = pathOf(request).split("/").filter(Boolean).map(decode);
+      const identity = (await env.caller.identity()) ?? env.address;
+      quota = await countRequest(deps.keys, identity, bucketOf(request.method, segments));
+      origin = parseOrigin(request.headers.get("origin"));
+      response = quota.allowed ? await route(request, env, origin, quota) : overLimitResponse(quota);
+    } catch (error) {
+      response = toErrorResponse(error, new URL(request.url).pathname, env, deps);
+    }
+    if (request.method !== "OPTIONS") setCorsHeaders(response.headers, origin);
+    if (quota) setQuotaHeaders(response.headers, quota);
+    return response;
+  }
+
+  async function route(request: Request, env: Bindings, origin: string | null, quota: Quota): Promise<Response> {
+    if (request.method === "OPTIONS") return preflightResponse(request.headers, origin);
+    if (request.method === "GET" && pathOf(request) === "/ratelimit") return quotaResponse(quota);
+    if (request.method !== "GET" && request.method !== "HEAD" && !deps.bus.accepting) throw unavailable(undefined);
+    return hono.fetch(request, env);
+  }
+}
+
+function mount(
+  hono: OpenAPIHono<{ Bindings: Bindings }>,
+  { contract, handle }: Implementation,
+  deps: Deps,
+  options: ApiOptions,
+): void {
+  const path = contract.path.replaceAll(/\{(\w+)\}/g, ":$1").replace(/(.)\/$/, "$1");
+  hono.on(contract.method.toUpperCase(), path, async ({ req, env }) => {
+    env.endpoint = contract.path;
+    const values: Record<string, unknown> = {};
+    for (const guard of contract.guards) {
+      Object.assign(values, await guards[guard]({ deps, headers: req.raw.headers, caller: env.caller }));
+    }
+    try {
+      const params = contract.params?.parse(req.param());
+      const query = contract.query && parseQuery(contract.query, new URL(req.url).searchParams);
+      const body = contract.body && parseBody(contract.body, await parseJsonBody(req.raw));
+      const request = { address: env.address, headers: req.raw.headers };
+      return toResponse(contract, await handle({ deps, params, query, body, request, ...values }), options);
+    } catch (error) {
+      await (values as { release?: () => Promise<void> }).release?.(); // put there by the guard `idempotency-key`
+      throw options.strict ? declaredOnly(contract, error) : error;
+    }
+  });
+}
+
+function toResponse(contract: RouteDeclaration, result: unknown, { strict }: ApiOptions): Response {
+  if (result instanceof Response) return result;
+  if (contract.success.status === 204) return new Response(null, { status: 204 });
+  if (strict && "schema" in contract.success) assertFits(contract, contract.success.schema, result);
+  return new Response(stringifyExact(result), { headers: { "Content-Type": "application/json" } });
+}
+
+function assertFits(contract: RouteDeclaration, schema: { parse(value: unknown): unknown }, result: unknown): void {
+  const sent: unknown = JSON.parse(stringifyExact(result));
+  if (!Bun.deepEquals(JSON.parse(stringifyExact(schema.parse(sent))), sent)) {
+    throw new Error(`${contract.id} answered fields that its schema does not have: ${stringifyExact(result)}`);
+  }
+}
+
+function declaredOnly(contract: RouteDeclaration, error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error;
+  if (contract.errors.includes(error.type) || impliedErrors(contract).includes(error.type)) return error;
+  return new Error(`${contract.id} answered ${error.type}, which it does not declare`, { cause: error });
+}
+
+function toErrorResponse(error: unknown, location: string, env: Bindings, { log }: Deps): Response {
+  if (error instanceof ApiError || error instanceof RequestError) return errorResponse(error, location);
+  if (error instanceof StoreUnavailableError || error instanceof BusFullError)
+    return errorResponse(unavailable(error), location);
+  log.error("request failed", { request_id: env.requestId, location, error });
+  if (error instanceof StoreError) {
+    return errorResponse(
+      new ApiError("DatabaseError", { operation: error.operation, collection: error.collection }),
+      location,
+    );
+  }
+  return errorResponse(new ApiError("InternalError"), location);
+}
+
+const unavailable = (cause: unknown) =>
+  new RequestError(503, "InternalError", "a part of this service is away, try again", { cause });
+
+/** Empty segments do not count: `//auth//mfa/` is `/auth/mfa` (conformance http-1). */
+function normalisePath(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const end = url.slice(start).search(/[?#]/);
+  const path = end === -1 ? url.slice(start) : url.slice(start, start + end);
+  const normal = path.includes("//") ? path.replaceAll(/\/{2,}/g, "/") : path;
+  return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** Routes with fewer parameters first, and among them those whose first parameter comes later. */
+function byStaticSegments(a: Implementation, b: Implementation): number {
+  const rank = ({ contract }: Implementation) => contract.path.replaceAll(/[^/{]+/g, "a").replaceAll(/\{a\}|\{/g, "z");
+  return rank(a).localeCompare(rank(b));
+}

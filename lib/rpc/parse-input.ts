@@ -1,0 +1,91 @@
+import { fail } from "@lib/error/fail.ts";
+import { RequestError } from "@lib/rpc/request-error.ts";
+import { z } from "zod";
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Checks a parsed body against its schema. A wrong shape is 422, a non-string where a name of an enumeration is
+ * expected 400, a broken constraint the typed `FailedValidation` (conformance http-12; P15).
+ */
+export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const result = schema.safeParse(body, { reportInput: true });
+  if (result.success) return result.data;
+  const issues = result.error.issues;
+  const wrong = issues.find(isShape);
+  if (wrong) throw new RequestError(isNonNameForEnum(wrong) ? 400 : 422, "FailedValidation", describe("body", wrong));
+  return fail("FailedValidation", { error: issues.map((issue) => describe("body", issue)).join("; ") });
+}
+
+/** Reads a query string leniently: what does not parse counts as absent, unless it is required (conformance http-14). */
+export function parseQuery<T extends z.ZodObject>(schema: T, query: URLSearchParams): z.output<T> {
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(schema.shape)) {
+    const text = query.get(name);
+    const inner = unwrap(field as z.ZodType); // the shape of a ZodObject holds schemas only
+    const value = text === null ? undefined : readQueryValue(inner, text);
+    if (value !== undefined) values[name] = value;
+    else if (text === null && inner instanceof z.ZodBoolean && !isOptional(field)) values[name] = false;
+  }
+  const result = schema.safeParse(values, { reportInput: true });
+  if (result.success) return result.data;
+  const missing = result.error.issues.find((issue) => issue.code === "invalid_type");
+  if (missing) throw new RequestError(422, "FailedValidation", describe("query", missing));
+  return fail("FailedValidation", { error: result.error.issues.map((issue) => describe("query", issue)).join("; ") });
+}
+
+const BOOLEANS: Record<string, boolean> = {
+  true: true,
+  yes: true,
+  on: true,
+  "": true,
+  false: false,
+  no: false,
+  off: false,
+};
+
+function readQueryValue(schema: z.ZodType, text: string): unknown {
+  if (schema instanceof z.ZodBoolean) return BOOLEANS[text.toLowerCase()];
+  if (schema instanceof z.ZodNumber) return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
+  const names = namesOf(schema);
+  return names ? names.find((name) => name.toLowerCase() === text.toLowerCase()) : text;
+}
+
+/** The names of an enumeration, whichever of the two ways it is declared; null for anything else. */
+function namesOf(schema: z.ZodType): string[] | null {
+  if (schema instanceof z.ZodEnum) return schema.options.map(String);
+  if (!(schema instanceof z.ZodUnion)) return null;
+  const options: readonly unknown[] = schema.options;
+  const literals = options.filter((option) => option instanceof z.ZodLiteral);
+  return literals.length === options.length ? literals.map(({ value }) => String(value)) : null;
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
+    return unwrap(schema.unwrap() as z.ZodType); // zod types what it wraps as its core schema
+  }
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType); // `optional()` is a pipe into a transform
+  return schema;
+}
+
+const isOptional = (schema: unknown): boolean => schema instanceof z.ZodType && schema.safeParse(undefined).success;
+
+const CONSTRAINTS = new Set<Issue["code"]>(["too_small", "too_big", "invalid_format", "not_multiple_of", "custom"]);
+
+function isShape(issue: Issue): boolean {
+  if (issue.code === "custom") return issue.params?.["shape"] === true;
+  return !CONSTRAINTS.has(issue.code);
+}
+
+function isNonNameForEnum(issue: Issue): boolean {
+  return (
+    issue.code === "invalid_value" &&
+    typeof issue.input !== "string" &&
+    (typeof issue.input !== "object" || issue.input === null)
+  );
+}
+
+/** Names the place, never repeats the value: it may be a secret. */
+function describe(place: string, issue: Issue): string {
+  return `${[place, ...issue.path.map(String)].join(".")}: Validation error: ${issue.message.slice(0, 200)}`;
+}
