@@ -1,0 +1,7 @@
+/** A record after an update event: removed fields first, then the given ones, as clients apply it (spec of partials: events-65). */
+export function applyPartial<T extends object>(record: T, data: object, removed: readonly (string | null)[]): T {
+  const next = { ...record };
+  for (const field of removed) if (field !== null) Reflect.deleteProperty(next, field);
+  for (const [field, value] of Object.entries(data)) if (value !== undefined) Reflect.set(next, field, value);
+  return next;
+}

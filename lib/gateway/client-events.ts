@@ -1,0 +1,74 @@
+/** What clients send, after they are authenticated (conformance events-47 to events-52, events-11 to events-14). */
+import type { Deps } from "@lib/domain/deps.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { channelStartTyping, channelStopTyping } from "@lib/event/channel-events.ts";
+import type { ClientEvent } from "@lib/event/client-events.ts";
+import { pong } from "@lib/event/connection-events.ts";
+import type { Connection } from "@lib/gateway/connection.ts";
+import { Frames } from "@lib/gateway/frames.ts";
+import type { World } from "@lib/gateway/world.ts";
+
+/** Servers whose member updates one connection can watch at once; the least recently asked for is dropped. */
+const WATCHED_MAX = 5;
+/** How long a `Subscribe` holds. */
+const WATCH_MS = 900_000;
+
+/** Answers an event of a live connection. What it may not do is ignored. */
+export function handleClientEvent(
+  deps: Pick<Deps, "bus" | "clock">,
+  world: World,
+  connection: Connection,
+  event: ClientEvent,
+): void {
+  switch (event.type) {
+    case "Authenticate":
+      return;
+    case "Ping":
+      if (event.responded == null) connection.send(new Frames(pong({ data: event.data })));
+      return;
+    case "Subscribe":
+      return watchServer(world, connection, event.server_id, deps.clock.now());
+    case "BeginTyping":
+    case "EndTyping":
+      return announceTyping(deps, world, connection, event);
+  }
+}
+
+function announceTyping(
+  deps: Pick<Deps, "bus" | "clock">,
+  world: World,
+  connection: Connection,
+  { type, channel: id }: Extract<ClientEvent, { type: "BeginTyping" | "EndTyping" }>,
+): void {
+  const { user } = connection;
+  if (!user || !canView(world, connection, id) || !connection.mayType(deps.clock.now())) return;
+  const build = type === "BeginTyping" ? channelStartTyping : channelStopTyping;
+  // A full bus drops typing like any other overload would; the connection need not know.
+  void publish(deps, build({ id, user: user.id })).catch(() => {});
+}
+
+function canView(world: World, { user }: Connection, channelId: string): boolean {
+  if (!user) return false;
+  const member = world.serverOfChannel.get(channelId)?.members.get(user.id);
+  return member?.viewClass.channels.has(channelId) ?? world.directs.get(channelId)?.participants.has(user) ?? false;
+}
+
+function watchServer(world: World, connection: Connection, serverId: string, nowMs: number): void {
+  const server = world.servers.get(serverId);
+  if (!server || !connection.user || connection.user.bot || !server.members.has(connection.user.id)) return;
+  connection.watching.delete(serverId);
+  connection.watching.set(serverId, nowMs + WATCH_MS);
+  server.watchers.add(connection);
+  const [oldest] = connection.watching.keys();
+  if (connection.watching.size > WATCHED_MAX && oldest !== undefined) unwatch(world, connection, oldest);
+}
+
+/** Ends the watches of a connection that have run out. */
+export function expireWatches(world: World, connection: Connection, nowMs: number): void {
+  for (const [serverId, untilMs] of connection.watching) if (untilMs <= nowMs) unwatch(world, connection, serverId);
+}
+
+function unwatch(world: World, connection: Connection, serverId: string): void {
+  connection.watching.delete(serverId);
+  world.servers.get(serverId)?.watchers.delete(connection);
+}

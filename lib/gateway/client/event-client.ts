@@ -1,0 +1,112 @@
+/**
+ * A typed client of the gateway, for tests, benches and tools: both formats, reconnecting with backoff and jitter, and
+ * resuming where the server offers it. Application code reads events in order through `onEvent`.
+ */
+import { decodeJsonFrame } from "@lib/codec/json.ts";
+import { decodeMsgpackFrame } from "@lib/codec/decode-msgpack.ts";
+import { encodeJson } from "@lib/codec/json.ts";
+import { encodeMsgpack } from "@lib/codec/msgpack.ts";
+import type { CatalogueEvent } from "@lib/event/catalogue.ts";
+import type { ClientEvent } from "@lib/event/client-events.ts";
+import type { Format } from "@lib/gateway/handshake.ts";
+
+export type EventClientOptions = {
+  /** WebSocket address, such as `ws://localhost:14700/ws`. */
+  url: string;
+  token: string;
+  format?: Format;
+  /** Values of `ready`; the server's default when absent. */
+  ready?: readonly string[];
+  /** Ask for positions and continue after a lost connection where it ended (P3). */
+  resume?: boolean;
+  /** Reconnect after a connection was lost; never after the token was refused or logged out. */
+  reconnect?: boolean;
+  onEvent(event: CatalogueEvent): void;
+  onClose?(close: { code: number; reason: string }): void;
+  /** Uniform in [0, 1); for the jitter of waits. */
+  random?: () => number;
+};
+
+/** A connection that is kept up. */
+export type EventClient = {
+  send(event: ClientEvent): void;
+  /** Sends a frame as it is, to test what is not a client event. */
+  sendRaw(frame: string | Uint8Array<ArrayBuffer>): void;
+  /** Where the next connection would continue. */
+  readonly resumePoint: { session: string; position: string } | null;
+  /** Drops the connection as a lost network would; with `reconnect` a new one follows. */
+  drop(): void;
+  close(): Promise<void>;
+};
+
+/** Close codes after which trying again with the same token is useless. */
+const FINAL_CODES = new Set([4002, 4003]);
+
+/** Connects; events arrive through `onEvent` from then on. */
+export function connectEvents(options: EventClientOptions): EventClient {
+  const { format = "json", random = Math.random } = options;
+  let socket: WebSocket;
+  let session: string | null = null;
+  let position: string | null = null;
+  let attempt = 0;
+  let isClosing = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const closed = Promise.withResolvers<void>();
+  open();
+
+  function open(): void {
+    socket = new WebSocket(address(options, format, session, position));
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => receive(data);
+    socket.onclose = ({ code, reason }) => end(code, reason);
+  }
+
+  function receive(data: string | ArrayBuffer): void {
+    const value = typeof data === "string" ? decodeJsonFrame(data) : decodeMsgpackFrame(new Uint8Array(data));
+    if (typeof value !== "object" || value === null) return;
+    attempt = 0;
+    position = textOf(value, "position") ?? position;
+    if (Reflect.get(value, "type") === "Ready") session = textOf(value, "session") ?? session;
+    options.onEvent(value as CatalogueEvent); // what servers of this protocol send
+  }
+
+  function end(code: number, reason: string): void {
+    options.onClose?.({ code, reason });
+    if (!options.reconnect || isClosing || FINAL_CODES.has(code)) return closed.resolve();
+    const waitMs = Math.min(30_000, 100 * 2 ** attempt++) * (0.5 + random() / 2);
+    timer = setTimeout(open, waitMs);
+  }
+
+  return {
+    send: (event) => socket.send(format === "json" ? encodeJson(event) : encodeMsgpack(event)),
+    sendRaw: (frame) => socket.send(frame),
+    get resumePoint() {
+      return session !== null && position !== null ? { session, position } : null;
+    },
+    drop: () => socket.terminate(),
+    async close() {
+      isClosing = true;
+      clearTimeout(timer);
+      if (socket.readyState === WebSocket.CLOSED) return;
+      socket.close(1000);
+      await closed.promise;
+    },
+  };
+}
+
+function address(
+  { url, token, ready, resume }: EventClientOptions,
+  format: Format,
+  session: string | null,
+  position: string | null,
+): string {
+  const query = [`version=1`, `format=${format}`, `token=${token}`, ...(ready ?? []).map((value) => `ready=${value}`)];
+  if (resume) query.push("resume=true");
+  if (resume && session !== null && position !== null) query.push(`session=${session}`, `position=${position}`);
+  return `${url}?${query.join("&")}`;
+}
+
+function textOf(value: object, key: string): string | null {
+  const field: unknown = Reflect.get(value, key);
+  return typeof field === "string" ? field : null;
+}

@@ -1,0 +1,22 @@
+/** Why a socket is closed by the server. Codes of 4000 and up are ours; clients treat every close alike and reconnect. */
+export const closeCodes = {
+  /** The process drains: connect again, to whichever process answers. */
+  restarting: { code: 1012, reason: "Service restart" },
+  /** A frame is over the limit, or the address holds too many sockets. */
+  policy: { code: 1008, reason: "Too many connections" },
+  /** No valid token came in time. */
+  authenticationTimeout: { code: 4001, reason: "Authentication timeout" },
+  /** The token is not valid; do not try again with it. */
+  authenticationFailed: { code: 4002, reason: "Authentication failed" },
+  /** The session was revoked, or the bot's token reset. */
+  loggedOut: { code: 4003, reason: "Logged out" },
+  /** Events may have been lost: connect again for a fresh `Ready`. */
+  gap: { code: 4004, reason: "Events were lost, reconnect" },
+  /** The socket does not read as fast as events come. */
+  slowConsumer: { code: 4005, reason: "Too slow" },
+  /** The snapshot could not be read now. */
+  unavailable: { code: 1013, reason: "Try again later" },
+} as const;
+
+/** A row of the table. */
+export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];

@@ -1,0 +1,91 @@
+/**
+ * Takes entries off the bus, in order, one after the other: rule first, then whoever is still preparing keeps a copy.
+ * Almost always synchronous; only an event that brings in a server which this process does not hold yet makes later
+ * ones wait for a read.
+ */
+import type { BusEntry } from "@lib/bus/bus.ts";
+import type { CatalogueEvent } from "@lib/event/catalogue.ts";
+import { Frames } from "@lib/gateway/frames.ts";
+import type { Outlet } from "@lib/gateway/outlet.ts";
+import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
+import { type RuleContext, ruleOf } from "@lib/gateway/rules/rule.ts";
+import { rules } from "@lib/gateway/rules/rules.ts";
+import type { World } from "@lib/gateway/world.ts";
+import type { Logger } from "@lib/telemetry/logger.ts";
+
+/** The position before anything was read. */
+export const NOWHERE = "0-0";
+
+/** Something that wants every entry from a moment on. */
+export type Listener = (entry: BusEntry) => void;
+
+export type Dispatcher = {
+  push(entries: readonly BusEntry[]): void;
+  /** Position of the newest entry that was dispatched, or where reading began. */
+  position: string;
+  readonly listeners: Set<Listener>;
+  /** Runs `work` between two entries. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+};
+
+type Parts = { world: World; out: Outlet; log: Logger; loadServer: RuleContext["loadServer"] };
+
+export function createDispatcher(parts: Parts): Dispatcher {
+  let queue: BusEntry[] = [];
+  let turn: Promise<void> | null = null;
+  const dispatcher = { push, position: NOWHERE, listeners: new Set<Listener>(), exclusively };
+  return dispatcher;
+
+  function push(entries: readonly BusEntry[]): void {
+    queue.push(...entries);
+    turn ??= run();
+  }
+
+  async function run(): Promise<void> {
+    await Promise.resolve();
+    while (queue.length > 0) {
+      const batch = queue;
+      queue = [];
+      for (const entry of batch) await dispatch(entry);
+    }
+    turn = null;
+  }
+
+  async function dispatch(entry: BusEntry): Promise<void> {
+    try {
+      const pending = route(parts, entry, parts.out);
+      if (pending) await pending;
+    } catch (error) {
+      // One bad event stops nothing: the next one is delivered (P27).
+      parts.log.error("event could not be dispatched", { type: entry.event.type, error });
+    }
+    dispatcher.position = entry.position;
+    for (const listener of dispatcher.listeners) listener(entry);
+  }
+
+  async function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    while (turn) await turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    turn = promise;
+    try {
+      return await work();
+    } finally {
+      turn = null;
+      resolve();
+      if (queue.length > 0) turn = run();
+    }
+  }
+}
+
+/** Applies one entry to the world and sends it through `out`; a promise only when that needs a read. */
+export function route(
+  { world, loadServer }: Pick<Parts, "world" | "loadServer">,
+  entry: BusEntry,
+  out: Outlet,
+): void | Promise<void> {
+  const frames = new Frames(entry.event, entry.position);
+  const context: RuleContext = { world, out, frames, topics: entry.topics, loadServer };
+  // The bus carries what the catalogue's builders made; the Redis reader checks what comes from elsewhere.
+  const rule = ruleOf(rules, entry.event as CatalogueEvent);
+  return rule ? rule(context) : routeByTopics(context);
+}

@@ -1,0 +1,24 @@
+import { encodeJson } from "@lib/codec/json.ts";
+import { encodeMsgpack } from "@lib/codec/msgpack.ts";
+import type { Event } from "@lib/event/event.ts";
+import type { Variant } from "@lib/gateway/connection.ts";
+
+/** The encodings of one event, each made at most once, when somebody needs it (P5). */
+export class Frames {
+  readonly #encoded: (string | Uint8Array<ArrayBuffer> | undefined)[] = [];
+
+  constructor(
+    readonly event: Event,
+    /** Where the event stands on the bus; only frames of resumable sockets show it. */
+    readonly position: string | null = null,
+  ) {}
+
+  of(variant: Variant): string | Uint8Array<ArrayBuffer> {
+    return (this.#encoded[variant] ??= this.#encode(variant));
+  }
+
+  #encode(variant: Variant): string | Uint8Array<ArrayBuffer> {
+    const event = variant & 2 && this.position !== null ? { ...this.event, position: this.position } : this.event;
+    return variant & 1 ? encodeMsgpack(event) : encodeJson(event);
+  }
+}

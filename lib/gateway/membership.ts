@@ -1,0 +1,96 @@
+/** How connections enter and leave the world. */
+import { joinDirect, leaveDirect } from "@lib/gateway/rules/channel-rules.ts";
+import type { Connection } from "@lib/gateway/connection.ts";
+import type { Snapshot } from "@lib/gateway/snapshot.ts";
+import { addMember, removeMember } from "@lib/gateway/view-class.ts";
+import {
+  type ServerView,
+  type UserView,
+  type World,
+  addDirect,
+  directTopic,
+  dropDirectIfUnused,
+  setRelation,
+} from "@lib/gateway/world.ts";
+import type { ChannelDocument } from "@lib/model/stored/channel.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
+
+/** Adds a connection, with its user if it is the user's first one here. Takes place between two entries of the bus. */
+export function enterWorld(world: World, connection: Connection, snapshot: Snapshot): UserView {
+  const user = world.users.get(snapshot.user._id) ?? addUser(world, snapshot);
+  addConnection(user, connection);
+  return user;
+}
+
+/** Makes a connection live as one of a user that the world holds. */
+export function addConnection(user: UserView, connection: Connection): void {
+  connection.user = user;
+  connection.state = "live";
+  user.connections.add(connection);
+  for (const server of user.servers) {
+    const member = server.members.get(user.id);
+    if (member) connection.subscribe(member.viewClass.topic);
+    if (user.bot) server.watchers.add(connection);
+  }
+  for (const direct of user.directs) connection.subscribe(directTopic(direct.id));
+}
+
+/** Removes a connection, and its user with the last one unless a lost connection of theirs may come back. */
+export function leaveWorld(world: World, connection: Connection): void {
+  const { user } = connection;
+  if (!user) return;
+  user.connections.delete(connection);
+  for (const server of user.servers) server.watchers.delete(connection);
+  dropUserIfUnused(world, user);
+}
+
+/** Lets go of a user whom nobody is connected as. */
+export function dropUserIfUnused(world: World, user: UserView): void {
+  if (user.connections.size > 0 || world.users.get(user.id) !== user) return;
+  for (const lost of world.lost.values()) if (lost.user === user) return;
+  for (const server of [...user.servers]) removeMember(world, server, user.id);
+  for (const direct of [...user.directs]) {
+    leaveDirect(direct, user);
+    dropDirectIfUnused(world, direct);
+  }
+  for (const target of [...user.relations.keys()]) setRelation(world, user, target, "None");
+  world.users.delete(user.id);
+}
+
+/** Holds a server as it was read. */
+export function holdServer(world: World, server: ServerDocument, channels: readonly ChannelDocument[]): ServerView {
+  const view: ServerView = {
+    id: server._id,
+    server,
+    channels: new Map(channels.map((channel) => [channel._id, channel])),
+    members: new Map(),
+    classes: new Map(),
+    watchers: new Set(),
+    classesMade: 0,
+  };
+  world.servers.set(view.id, view);
+  for (const channel of channels) world.serverOfChannel.set(channel._id, view);
+  return view;
+}
+
+function addUser(world: World, snapshot: Snapshot): UserView {
+  const { user: document } = snapshot;
+  const user: UserView = {
+    id: document._id,
+    user: document,
+    bot: document.bot !== undefined,
+    relations: new Map(),
+    connections: new Set(),
+    servers: new Set(),
+    directs: new Set(),
+  };
+  world.users.set(user.id, user);
+  for (const { _id, status } of document.relations ?? []) setRelation(world, user, _id, status);
+  for (const member of snapshot.memberships) {
+    const read = snapshot.servers.get(member._id.server);
+    const server = world.servers.get(member._id.server) ?? (read && holdServer(world, read.server, read.channels));
+    if (server) addMember(server, user, member.roles);
+  }
+  for (const channel of snapshot.directs) joinDirect(addDirect(world, channel), user);
+  return user;
+}

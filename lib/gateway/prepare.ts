@@ -1,0 +1,145 @@
+/**
+ * From a valid token to a live connection without a gap (P1): entries are collected from before the snapshot is read,
+ * and those that concern the connection follow its `Ready`, in order, none twice. If one of them changed what the
+ * snapshot is about, it is read again; under a storm of such changes the bus waits for the read.
+ */
+import type { BusEntry } from "@lib/bus/bus.ts";
+import { userSlowmodes } from "@lib/event/channel-events.ts";
+import { catalogue } from "@lib/event/catalogue.ts";
+import type { Connection, Variant } from "@lib/gateway/connection.ts";
+import { type Dispatcher, route } from "@lib/gateway/dispatcher.ts";
+import { Frames } from "@lib/gateway/frames.ts";
+import { type Lingering, takeLingering } from "@lib/gateway/lingering.ts";
+import { addConnection, dropUserIfUnused, enterWorld } from "@lib/gateway/membership.ts";
+import { outletTo } from "@lib/gateway/outlet.ts";
+import { authenticated, resumed } from "@lib/event/connection-events.ts";
+import type { RecentEntries } from "@lib/gateway/recent-entries.ts";
+import { changesView, replay } from "@lib/gateway/resume.ts";
+import { renderReady } from "@lib/gateway/render-ready.ts";
+import { type Snapshot, readSnapshot } from "@lib/gateway/snapshot.ts";
+import type { World } from "@lib/gateway/world.ts";
+import type { RuleContext } from "@lib/gateway/rules/rule.ts";
+import { listSlowmodes } from "@lib/gateway/list-slowmodes.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+
+const READS_BESIDE_THE_BUS = 3;
+const MISSED_MAX = 20_000;
+
+export type PrepareParts = {
+  deps: Pick<Deps, "store" | "keys" | "clock" | "settings">;
+  world: World;
+  dispatcher: Dispatcher;
+  loadServer: RuleContext["loadServer"];
+  /** Live sockets by variant. */
+  sockets: Record<Variant, number>;
+  recent: RecentEntries;
+};
+
+/** Makes an authenticated connection live and sends its `Ready`. False when its user is gone or it closed meanwhile. */
+export async function prepare(parts: PrepareParts, connection: Connection, userId: string): Promise<boolean> {
+  for (let attempt = 1; attempt <= READS_BESIDE_THE_BUS; attempt++) {
+    const outcome = await tryBesideTheBus(parts, connection, userId);
+    if (outcome !== "disturbed") return outcome === "live";
+  }
+  return parts.dispatcher.exclusively(async () => {
+    const position = parts.dispatcher.position;
+    const snapshot = await readSnapshot(parts.deps, parts.world, userId, connection.handshake.ready);
+    return snapshot !== null && goLive(parts, connection, snapshot, position) !== "gone";
+  });
+}
+
+async function tryBesideTheBus(
+  parts: PrepareParts,
+  connection: Connection,
+  userId: string,
+): Promise<"live" | "gone" | "disturbed"> {
+  const { dispatcher, deps, world } = parts;
+  const { position } = dispatcher;
+  const missed: BusEntry[] = [];
+  const listener = (entry: BusEntry): void => void (missed.length <= MISSED_MAX && missed.push(entry));
+  dispatcher.listeners.add(listener);
+  try {
+    const snapshot = await readSnapshot(deps, world, userId, connection.handshake.ready);
+    if (!snapshot) return "gone";
+    if (missed.length > MISSED_MAX || missed.some((entry) => disturbs(snapshot, entry))) return "disturbed";
+    const outcome = goLive(parts, connection, snapshot, position);
+    if (outcome !== "fresh") return outcome === "gone" ? "gone" : "live";
+    // In the same turn, so that nothing newer overtakes; rare ones would have disturbed if they concerned this connection.
+    for (const entry of missed) if (isFrequent(entry)) void route(parts, entry, outletTo(connection));
+    return "live";
+  } finally {
+    dispatcher.listeners.delete(listener);
+  }
+}
+
+/** Whether an event may have changed what the snapshot holds: a rare one on one of the user's own topics. */
+function disturbs({ user, memberships, directs, servers }: Snapshot, entry: BusEntry): boolean {
+  if (isFrequent(entry)) return false;
+  return entry.topics.some(
+    (topic) =>
+      topic === `${user._id}!` ||
+      memberships.some(({ _id }) => _id.server === topic) ||
+      directs.some(({ _id }) => _id === topic) ||
+      [...servers.values()].some(({ server }) => server.channels.includes(topic)),
+  );
+}
+
+const isFrequent = ({ event }: BusEntry): boolean => catalogue.get(event.type)?.pace === "frequent";
+
+/**
+ * Makes a connection live that continues a lost one of this process, without reading anything. False when there is none
+ * such or what was missed cannot be replayed: then the usual way.
+ */
+export function prepareFromLost(parts: PrepareParts, connection: Connection): Lingering | null {
+  const { world, recent } = parts;
+  const { resume } = connection.handshake;
+  if (!resume?.session || resume.position === null) return null;
+  const lost = takeLingering(world.lost, resume.session, connection.tokenDigest);
+  const missed = lost && recent.since(resume.position);
+  if (!lost || !missed || missed.some((entry) => changesView(lost.user, entry))) {
+    if (lost) dropUserIfUnused(world, lost.user);
+    return null;
+  }
+  connection.sessionId = lost.sessionId;
+  connection.send(new Frames(authenticated({})));
+  addConnection(lost.user, connection);
+  parts.sockets[connection.variant]++;
+  sendMissed(parts, connection, resume.position, missed);
+  return lost;
+}
+
+/** Synchronous, hence between two entries of the bus. `position` is where the snapshot began to be read. */
+function goLive(
+  parts: PrepareParts,
+  connection: Connection,
+  snapshot: Snapshot,
+  position: string,
+): "gone" | "resumed" | "fresh" {
+  if (connection.state === "closed") return "gone";
+  const { world, sockets, deps, recent } = parts;
+  const user = enterWorld(world, connection, snapshot);
+  sockets[connection.variant]++;
+  const { resume, ready } = connection.handshake;
+  if (resume && resume.position !== null) {
+    const missed = recent.since(resume.position);
+    if (missed && !missed.some((entry) => changesView(user, entry))) {
+      sendMissed(parts, connection, resume.position, missed);
+      return "resumed";
+    }
+    connection.send(new Frames(resumed({ recovered: false, session: connection.id }), position));
+  }
+  const event = renderReady(world, user, snapshot, ready, deps.settings);
+  connection.send(new Frames(resume ? { ...event, session: connection.id } : event, position));
+  return "fresh";
+}
+
+function sendMissed(parts: PrepareParts, connection: Connection, position: string, missed: readonly BusEntry[]): void {
+  connection.send(new Frames(resumed({ recovered: true, session: connection.id }), position));
+  for (const entry of missed) replay(parts, connection, entry);
+}
+
+/** Sends the slowmodes that run for a user, if any, as the first event after `Ready` (conformance events-28). */
+export async function sendSlowmodes(deps: PrepareParts["deps"], connection: Connection, userId: string): Promise<void> {
+  const slowmodes = await listSlowmodes(deps, userId);
+  if (slowmodes.length > 0) connection.send(new Frames(userSlowmodes({ slowmodes }, userId).event));
+}

@@ -1,0 +1,68 @@
+/**
+ * Continuing a lost connection (P3). Missed events are replayed by what the user may see now; so if one of them changed
+ * that, the connection starts afresh with `Ready` instead: never a silent hole, never an event too many.
+ */
+import type { BusEntry } from "@lib/bus/bus.ts";
+import { type CatalogueEvent, catalogue } from "@lib/event/catalogue.ts";
+import type { Connection } from "@lib/gateway/connection.ts";
+import { route } from "@lib/gateway/dispatcher.ts";
+import { Frames } from "@lib/gateway/frames.ts";
+import { outletTo } from "@lib/gateway/outlet.ts";
+import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
+import type { RuleContext } from "@lib/gateway/rules/rule.ts";
+import type { UserView, World } from "@lib/gateway/world.ts";
+
+/** Whether an event changed which servers and channels a user sees, or may have. */
+export function changesView(user: UserView, { event, topics }: BusEntry): boolean {
+  const known = event as CatalogueEvent; // the bus carries what the catalogue's builders made
+  const isOwnServer = topics.some((topic) => [...user.servers].some(({ id }) => id === topic));
+  switch (known.type) {
+    case "ServerCreate":
+    case "DeleteSession":
+    case "DeleteAllSessions":
+    case "Logout":
+      return topics.includes(`${user.id}!`);
+    case "ChannelCreate":
+      return topics.includes(`${user.id}!`);
+    // Who saw what is gone cannot be told afterwards.
+    case "ServerDelete":
+    case "ChannelDelete":
+      return true;
+    case "ServerMemberLeave":
+      return known.user === user.id;
+    case "ChannelGroupLeave":
+      return known.user === user.id;
+    case "ServerMemberUpdate":
+      return known.id.user === user.id && (known.data.roles !== undefined || known.clear.includes("Roles"));
+    case "ServerUpdate":
+      return isOwnServer && (known.data.owner !== undefined || known.data.default_permissions !== undefined);
+    case "ServerRoleUpdate":
+      return isOwnServer && (known.data.permissions !== undefined || known.data.rank !== undefined);
+    case "ServerRoleDelete":
+    case "ServerRoleRanksUpdate":
+      return isOwnServer;
+    case "ChannelUpdate": {
+      const { data, clear } = known;
+      const decides = data.default_permissions ?? data.role_permissions;
+      return isOwnServer && (decides !== undefined || clear.includes("DefaultPermissions"));
+    }
+    default:
+      return false;
+  }
+}
+
+/** Sends a missed event to a connection that is in its audience. Changes nothing in the world. */
+export function replay(
+  parts: { world: World; loadServer: RuleContext["loadServer"] },
+  connection: Connection,
+  entry: BusEntry,
+): void {
+  const out = outletTo(connection);
+  if (catalogue.get(entry.event.type)?.pace === "frequent") return void route(parts, entry, out);
+  const event = entry.event as CatalogueEvent; // as above
+  const channelId = event.type === "ChannelUpdate" ? event.id : event.type === "ChannelCreate" ? event._id : null;
+  const server = channelId === null ? undefined : parts.world.serverOfChannel.get(channelId);
+  const frames = new Frames(entry.event, entry.position);
+  if (server && channelId !== null) return out.toViewers(server, channelId, frames);
+  routeByTopics({ ...parts, out, frames, topics: entry.topics });
+}

@@ -1,0 +1,34 @@
+import type { CatalogueEvent, EventOf, EventType } from "@lib/event/catalogue.ts";
+import type { Frames } from "@lib/gateway/frames.ts";
+import type { Outlet } from "@lib/gateway/outlet.ts";
+import type { ServerView, World } from "@lib/gateway/world.ts";
+
+/** What a rule works with. */
+export type RuleContext = {
+  world: World;
+  out: Outlet;
+  /** The event as published; rules may send another one instead. */
+  frames: Frames;
+  topics: readonly string[];
+  /** Reads a server that the world does not hold yet; null when it is gone. Later events wait meanwhile. */
+  loadServer(id: string): Promise<ServerView | null>;
+};
+
+/**
+ * What one kind of event does to the world, and who gets what of it. Events without a rule go unchanged to everybody
+ * on their topics.
+ */
+export type Rule<T extends EventType> = (context: RuleContext, event: EventOf<T>) => void | Promise<void>;
+
+/** Rules by the type of their event. */
+export type Rules = { readonly [T in EventType]?: Rule<T> };
+
+/** The rule of an event, or undefined: then it goes unchanged to its topics. */
+export function ruleOf(
+  rules: Rules,
+  event: CatalogueEvent,
+): ((context: RuleContext) => void | Promise<void>) | undefined {
+  // The table pairs each type with the rule for exactly that type, which an index by a union of types cannot express.
+  const rule = rules[event.type] as ((context: RuleContext, event: CatalogueEvent) => void | Promise<void>) | undefined;
+  return rule && ((context) => rule(context, event));
+}

@@ -1,0 +1,138 @@
+/** What events about servers, members and roles do to the world (conformance events-31 to events-41). */
+import { channelCreate, channelDelete } from "@lib/event/channel-events.ts";
+import { bulk } from "@lib/event/connection-events.ts";
+import type { Event } from "@lib/event/event.ts";
+import { applyPartial } from "@lib/gateway/apply-partial.ts";
+import { Frames } from "@lib/gateway/frames.ts";
+import { announce } from "@lib/gateway/outlet.ts";
+import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
+import { type Reclassified, addMember, reclassify, removeMember } from "@lib/gateway/view-class.ts";
+import type { MemberView, ServerView } from "@lib/gateway/world.ts";
+import type { RoleDocument } from "@lib/model/stored/role.ts";
+import { viewChannel } from "@lib/model/view/channel.ts";
+
+const SERVER_REMOVALS = {
+  Description: "description",
+  Categories: "categories",
+  SystemMessages: "system_messages",
+  Icon: "icon",
+  Banner: "banner",
+} as const;
+const ROLE_REMOVALS = { Colour: "colour", Icon: "icon" } as const;
+
+export const serverRules: Rules = {
+  async ServerCreate({ world, out, frames, topics, loadServer }, event) {
+    const users = topics.flatMap((topic) => world.users.get(topic.replace(/!$/, "")) ?? []);
+    const server = users.length > 0 ? (world.servers.get(event.id) ?? (await loadServer(event.id))) : null;
+    for (const user of users) {
+      if (!server || !world.users.has(user.id)) continue;
+      removeMember(world, server, user.id);
+      world.servers.set(server.id, server);
+      addMember(server, user, []);
+      if (user.bot) for (const connection of user.connections) server.watchers.add(connection);
+    }
+    out.toUsers(users, frames);
+  },
+
+  ServerUpdate(context, event) {
+    const server = context.world.servers.get(event.id);
+    if (!server) return;
+    server.server = applyPartial(
+      server.server,
+      event.data,
+      event.clear.map((name) => SERVER_REMOVALS[name]),
+    );
+    const decides = event.data.owner !== undefined || event.data.default_permissions !== undefined;
+    announceVisibility(context, server, decides);
+  },
+
+  ServerDelete({ world, out, frames }, { id }) {
+    const server = world.servers.get(id);
+    if (!server) return;
+    out.toServer(server, frames);
+    for (const userId of [...server.members.keys()]) removeMember(world, server, userId);
+  },
+
+  ServerMemberUpdate(context, event) {
+    const server = context.world.servers.get(event.id.server);
+    if (!server) return;
+    const member = server.members.get(event.id.user);
+    const roles = event.data.roles ?? (event.clear.includes("Roles") ? [] : undefined);
+    if (member && roles) member.roles = [...roles];
+    announceVisibility(context, server, member !== undefined && roles !== undefined, member && [member]);
+  },
+
+  ServerMemberLeave({ world, out, frames }, { id, user }) {
+    const server = world.servers.get(id);
+    if (!server) return;
+    out.toServer(server, frames);
+    removeMember(world, server, user);
+  },
+
+  ServerRoleUpdate(context, event) {
+    const server = context.world.servers.get(event.id);
+    if (!server) return;
+    const known = server.server.roles[event.role_id];
+    const { id: _id, ...data } = event.data;
+    const role = applyPartial(
+      known ?? newRole(event.role_id),
+      data,
+      event.clear.map((name) => ROLE_REMOVALS[name]),
+    );
+    server.server = { ...server.server, roles: { ...server.server.roles, [event.role_id]: role } };
+    announceVisibility(context, server, event.data.permissions !== undefined || event.data.rank !== undefined);
+  },
+
+  ServerRoleDelete(context, { id, role_id }) {
+    const server = context.world.servers.get(id);
+    if (!server) return;
+    const { [role_id]: _gone, ...roles } = server.server.roles;
+    server.server = { ...server.server, roles };
+    for (const member of server.members.values()) member.roles = member.roles.filter((role) => role !== role_id);
+    announceVisibility(context, server, true);
+  },
+
+  ServerRoleRanksUpdate(context, { id, ranks }) {
+    const server = context.world.servers.get(id);
+    if (!server) return;
+    const roles = { ...server.server.roles };
+    for (const [rank, roleId] of ranks.entries()) {
+      const role = roles[roleId];
+      if (role) roles[roleId] = { ...role, rank };
+    }
+    server.server = { ...server.server, roles };
+    announceVisibility(context, server, true);
+  },
+};
+
+const NOTHING_MOVED: Reclassified = { moves: [], settle: () => {} };
+
+/** Sends a server event; whoever sees other channels because of it gets them first, in one `Bulk` (07 §7.3). */
+function announceVisibility(
+  { out, frames }: RuleContext,
+  server: ServerView,
+  decides: boolean,
+  only?: readonly MemberView[],
+): void {
+  const reclassified = decides ? reclassify(server, only) : NOTHING_MOVED;
+  announce(out, server, reclassified, frames, (from, to) => withVisibility(server, frames, from, to));
+}
+
+function withVisibility(server: ServerView, frames: Frames, from: ReadonlySet<string>, to: ReadonlySet<string>): Event {
+  if (from === to) return frames.event;
+  const vanished = [...from].filter((id) => !to.has(id)).map((id) => channelDelete({ id }).event);
+  const appeared = [...to].flatMap((id) => {
+    const channel = from.has(id) ? undefined : server.channels.get(id);
+    return channel ? [channelCreate(viewChannel(channel)).event] : [];
+  });
+  const changes = [...vanished, ...appeared];
+  return changes.length > 0 ? bulk({ v: [...changes, frames.event] }) : frames.event;
+}
+
+const newRole = (id: string): RoleDocument => ({
+  _id: id,
+  name: "",
+  permissions: { a: 0, d: 0 },
+  hoist: false,
+  rank: 0,
+});

@@ -1,0 +1,91 @@
+/** Everything that a connection starts with, read in a number of queries that does not grow with servers or channels. */
+import type { Deps } from "@lib/domain/deps.ts";
+import { approximateMemberCounts } from "@lib/domain/servers/approximate-member-count.ts";
+import type { ReadySelection } from "@lib/gateway/handshake.ts";
+import type { World } from "@lib/gateway/world.ts";
+import { recipientsOf } from "@lib/gateway/world.ts";
+import type { ChannelDocument } from "@lib/model/stored/channel.ts";
+import type { EmojiDocument } from "@lib/model/stored/emoji.ts";
+import type { MemberDocument } from "@lib/model/stored/member.ts";
+import type { PolicyChangeDocument } from "@lib/model/stored/policy-change.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
+import type { UnreadDocument } from "@lib/model/stored/unread.ts";
+import type { UserDocument } from "@lib/model/stored/user.ts";
+
+/** A server as read, with all its channels. */
+export type ServerRead = { server: ServerDocument; channels: ChannelDocument[] };
+
+export type Snapshot = {
+  user: UserDocument;
+  memberships: MemberDocument[];
+  /** Servers that the world did not hold when this was read. */
+  servers: Map<string, ServerRead>;
+  directs: ChannelDocument[];
+  /** Everybody known from relations and direct channels. */
+  users: UserDocument[];
+  online: Set<string>;
+  memberCounts: ReadonlyMap<string, number>;
+  emojis: EmojiDocument[];
+  policies: PolicyChangeDocument[];
+  unreads: UnreadDocument[];
+  settings: Record<string, [number, string]>;
+};
+
+type Reading = Pick<Deps, "store" | "keys">;
+
+/** Reads the snapshot of a user. Null when the user is gone. */
+export async function readSnapshot(
+  deps: Reading,
+  world: World,
+  userId: string,
+  { fields, settings }: ReadySelection,
+): Promise<Snapshot | null> {
+  const { store } = deps;
+  const [user, memberships, directs] = await Promise.all([
+    store.users.get(userId),
+    store.members.listByUser(userId),
+    store.channels.listDirect(userId),
+  ]);
+  if (!user) return null;
+  const serverIds = memberships.map(({ _id }) => _id.server);
+  const [servers, people, memberCounts, emojis, policies, unreads, values] = await Promise.all([
+    readServers(
+      deps,
+      serverIds.filter((id) => !world.servers.has(id)),
+    ),
+    readPeople(deps, user, directs, fields.has("users")),
+    fields.has("servers") ? approximateMemberCounts(deps, serverIds) : new Map<string, number>(),
+    fields.has("emojis") ? store.emojis.listByServers(serverIds) : [],
+    fields.has("policy_changes") && !user.bot ? store.policyChanges.list() : [],
+    fields.has("channel_unreads") ? store.unreads.listByUser(userId) : [],
+    settings.length > 0 ? store.userSettings.get(userId, settings) : {},
+  ]);
+  return { user, memberships, directs, servers, ...people, memberCounts, emojis, policies, unreads, settings: values };
+}
+
+async function readServers({ store }: Reading, ids: readonly string[]): Promise<Map<string, ServerRead>> {
+  const servers = await store.servers.listByIds(ids);
+  const channels = await store.channels.listByIds(servers.flatMap((server) => server.channels));
+  const reads = new Map(servers.map((server) => [server._id, { server, channels: [] as ChannelDocument[] }]));
+  for (const channel of channels)
+    if (channel.channel_type === "TextChannel") reads.get(channel.server)?.channels.push(channel);
+  return reads;
+}
+
+async function readPeople(
+  { store, keys }: Reading,
+  user: UserDocument,
+  directs: readonly ChannelDocument[],
+  wanted: boolean,
+): Promise<Pick<Snapshot, "users" | "online">> {
+  if (!wanted) return { users: [], online: new Set() };
+  const ids = new Set([...(user.relations ?? []).map(({ _id }) => _id), ...directs.flatMap(recipientsOf)]);
+  ids.delete(user._id);
+  const [users, online] = await Promise.all([store.users.listByIds([...ids]), keys.listOnline([...ids])]);
+  return { users, online };
+}
+
+/** Reads one server that an event brings in. */
+export async function readServer(deps: Reading, id: string): Promise<ServerRead | null> {
+  return (await readServers(deps, [id])).get(id) ?? null;
+}

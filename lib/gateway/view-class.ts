@@ -1,0 +1,157 @@
+/**
+ * Members of a server who view the same channels form a class, and a class is one native topic: a socket needs one
+ * subscription per server, however many channels it views, and a channel event is published once per class that views
+ * the channel. Servers have few classes: as many as there are different sets of visible channels.
+ */
+import type { MemberView, ServerView, UserView, World } from "@lib/gateway/world.ts";
+import { channelPermissions } from "@lib/permission/channel-permissions.ts";
+import { hasPermission } from "@lib/permission/permissions.ts";
+
+/** Connected members who view the same channels. */
+export type ViewClass = {
+  readonly topic: string;
+  key: string;
+  channels: ReadonlySet<string>;
+  readonly members: Set<MemberView>;
+};
+
+/** Members of one class whose visible channels changed alike. */
+export type Move = {
+  readonly members: readonly MemberView[];
+  readonly from: ReadonlySet<string>;
+  readonly to: ReadonlySet<string>;
+  /** Set when the whole class changed and kept its topic. */
+  readonly viewClass: ViewClass | null;
+};
+
+/** What `reclassify` found: who sees other channels now, and how to let native topics follow. */
+export type Reclassified = { readonly moves: readonly Move[]; settle(): void };
+
+/** Adds a connected member; its class is the one of its visible channels. */
+export function addMember(server: ServerView, user: UserView, roles: string[]): MemberView {
+  const channels = visibleChannels(server, user, roles);
+  const viewClass = classOf(server, channels);
+  const member: MemberView = { user, roles, viewClass };
+  server.members.set(user.id, member);
+  user.servers.add(server);
+  viewClass.members.add(member);
+  for (const connection of user.connections) connection.subscribe(viewClass.topic);
+  return member;
+}
+
+/** Takes a member out; its sockets get nothing of this server any more. */
+export function removeMember(world: World, server: ServerView, userId: string): void {
+  const member = server.members.get(userId);
+  if (!member) return;
+  for (const connection of member.user.connections) {
+    connection.unsubscribe(member.viewClass.topic);
+    connection.watching.delete(server.id);
+    server.watchers.delete(connection);
+  }
+  leaveClass(server, member);
+  server.members.delete(userId);
+  member.user.servers.delete(server);
+  if (server.members.size === 0) dropServer(world, server);
+}
+
+/** Lets go of a server and its channels. */
+export function dropServer(world: World, server: ServerView): void {
+  world.servers.delete(server.id);
+  for (const id of server.channels.keys()) world.serverOfChannel.delete(id);
+}
+
+/**
+ * Finds the members (all, or the given ones) whose visible channels changed. A class that changes as a whole keeps its
+ * topic. Others leave their topic at once, so that the event which caused this is not published to them, and join their
+ * new one on `settle`.
+ */
+export function reclassify(server: ServerView, only?: readonly MemberView[]): Reclassified {
+  const groups = new Map<ViewClass, Map<string, { to: ReadonlySet<string>; members: MemberView[] }>>();
+  const memo = new Map<string, { key: string; channels: ReadonlySet<string> }>();
+  for (const member of only ?? server.members.values()) {
+    const next = classification(server, member, memo);
+    if (next.key === member.viewClass.key) continue;
+    const targets = groups.get(member.viewClass) ?? new Map();
+    const group = targets.get(next.key) ?? { to: next.channels, members: [] };
+    group.members.push(member);
+    groups.set(member.viewClass, targets.set(next.key, group));
+  }
+  const joins: MemberView[] = [];
+  const moves: Move[] = [];
+  for (const [viewClass, targets] of groups) {
+    for (const [key, { to, members }] of targets) {
+      const whole = members.length === viewClass.members.size && !server.classes.has(key);
+      moves.push({ members, from: viewClass.channels, to, viewClass: whole ? viewClass : null });
+      if (whole) renameClass(server, viewClass, key, to);
+      else for (const member of members) joins.push(moveMember(server, member, to));
+    }
+  }
+  return { moves, settle: () => joins.forEach(subscribeAll) };
+}
+
+/** The channels of a server that a user with these roles views. */
+export function visibleChannels(server: ServerView, { id, user }: UserView, roles: readonly string[]): Set<string> {
+  const visible = new Set<string>();
+  for (const channel of server.channels.values()) {
+    if (channel.channel_type !== "TextChannel") continue;
+    const facts = {
+      privileged: user.privileged === true,
+      userId: id,
+      channel,
+      server: server.server,
+      member: { roles },
+      nowMs: 0,
+    };
+    if (hasPermission(channelPermissions(facts), "ViewChannel")) visible.add(channel._id);
+  }
+  return visible;
+}
+
+type Memo = Map<string, { key: string; channels: ReadonlySet<string> }>;
+
+/** Equal roles see equal channels: each set of roles is calculated once. */
+function classification(server: ServerView, { user, roles }: MemberView, memo: Memo) {
+  const special = user.user.privileged === true || server.server.owner === user.id;
+  const rolesKey = special ? "*" : [...roles].sort().join();
+  const known = memo.get(rolesKey);
+  if (known) return known;
+  const channels = visibleChannels(server, user, roles);
+  const found = { key: keyOf(channels), channels };
+  memo.set(rolesKey, found);
+  return found;
+}
+
+const keyOf = (channels: ReadonlySet<string>): string => [...channels].sort().join();
+
+function classOf(server: ServerView, channels: ReadonlySet<string>): ViewClass {
+  const key = keyOf(channels);
+  const known = server.classes.get(key);
+  if (known) return known;
+  const made: ViewClass = { topic: `v:${server.id}:${server.classesMade++}`, key, channels, members: new Set() };
+  server.classes.set(key, made);
+  return made;
+}
+
+function renameClass(server: ServerView, viewClass: ViewClass, key: string, channels: ReadonlySet<string>): void {
+  server.classes.delete(viewClass.key);
+  viewClass.key = key;
+  viewClass.channels = channels;
+  server.classes.set(key, viewClass);
+}
+
+function moveMember(server: ServerView, member: MemberView, channels: ReadonlySet<string>): MemberView {
+  for (const connection of member.user.connections) connection.unsubscribe(member.viewClass.topic);
+  leaveClass(server, member);
+  member.viewClass = classOf(server, channels);
+  member.viewClass.members.add(member);
+  return member;
+}
+
+function leaveClass(server: ServerView, member: MemberView): void {
+  member.viewClass.members.delete(member);
+  if (member.viewClass.members.size === 0) server.classes.delete(member.viewClass.key);
+}
+
+function subscribeAll({ user, viewClass }: MemberView): void {
+  for (const connection of user.connections) connection.subscribe(viewClass.topic);
+}
