@@ -1,0 +1,26 @@
+import { confirmPassword } from "@lib/domain/accounts/confirm-password.ts";
+import { SALT_NANOID_LENGTH, hashPassword } from "@lib/domain/accounts/password-hash.ts";
+import { requireSafePassword } from "@lib/domain/accounts/safe-password.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { requireTicketIfMfa } from "@lib/domain/mfa/mfa-methods.ts";
+import type { AccountDocument } from "@lib/model/stored/account.ts";
+import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
+
+/**
+ * Changes the password of who knows the present one; sessions stay. Fails with `InvalidCredentials`, also without a
+ * ticket where one-time codes are in force, `ShortPassword`, `CompromisedPassword` or `LockedOut` (conformance
+ * accounts-33 to accounts-35). Logins that wait for a second factor end: they were begun with the old password.
+ */
+export async function changePassword(
+  deps: Pick<Deps, "store" | "settings" | "clock" | "ids">,
+  { account, ticket }: { account: AccountDocument; ticket: MfaTicketDocument | null },
+  { password, current_password }: { password: string; current_password: string },
+): Promise<void> {
+  requireTicketIfMfa(account, ticket);
+  await requireSafePassword(deps, password);
+  await confirmPassword(deps, account, current_password);
+
+  const hash = await hashPassword(password, deps.ids.nanoid(SALT_NANOID_LENGTH));
+  await deps.store.accounts.update(account._id, { password: hash });
+  await deps.store.mfaTickets.deleteByAccount(account._id);
+}

@@ -1,0 +1,18 @@
+import { settleGuess, refuseLocked } from "@lib/domain/accounts/settle-guess.ts";
+import { verifyPassword } from "@lib/domain/accounts/password-hash.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import type { AccountDocument } from "@lib/model/stored/account.ts";
+
+/**
+ * Makes somebody who is signed in prove themselves by their password. Fails with `InvalidCredentials`, or `LockedOut`
+ * after too many wrong ones: a stolen session is no way to guess a password (P26).
+ */
+export async function confirmPassword(
+  deps: Pick<Deps, "store" | "clock">,
+  account: AccountDocument,
+  password: string,
+): Promise<void> {
+  refuseLocked(account, deps.clock.now());
+  const isRight = await verifyPassword(account.password, password);
+  await settleGuess(deps, account._id, isRight, { refusal: "InvalidCredentials", clears: false });
+}

@@ -1,0 +1,24 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { accessServerAsMember } from "@lib/domain/servers/access-server.ts";
+import { listVisibleChannels } from "@lib/domain/servers/list-visible-channels.ts";
+import { fail } from "@lib/error/fail.ts";
+import { channelAck } from "@lib/event/channel-events.ts";
+
+/** Marks every channel that the actor sees on a server as read up to its last message (P11; conformance servers-31). */
+export async function ackServer(
+  deps: Pick<Deps, "store" | "bus" | "clock">,
+  actor: Actor,
+  { target }: { target: string },
+): Promise<void> {
+  if (actor.bot) fail("IsBot");
+  const { server, member } = await accessServerAsMember(deps, actor, target);
+  const channels = await listVisibleChannels(deps, actor.user, { server, member });
+  const last = new Map(
+    channels.flatMap(({ _id, last_message_id }) => (last_message_id === undefined ? [] : [[_id, last_message_id]])),
+  );
+  await deps.store.unreads.acknowledgeMany(actor.id, last);
+  const acks = [...last].map(([id, message_id]) => channelAck({ id, user: actor.id, message_id }));
+  await publish(deps, ...acks);
+}

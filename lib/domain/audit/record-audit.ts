@@ -1,0 +1,30 @@
+import type { Deps } from "@lib/domain/deps.ts";
+import type { AuditLogDocument } from "@lib/model/stored/audit-log.ts";
+
+/** What an audit-log entry tells beside its time. */
+export type AuditEntry = {
+  server: string;
+  /** Who acted. */
+  user: string;
+  reason: string | null;
+  target?: string;
+  action: AuditLogDocument["action"];
+};
+
+/** Writes an entry to a server's audit log behind the request: a failure is logged and changes nothing for the caller. */
+export function recordAudit(
+  deps: Pick<Deps, "store" | "ids" | "clock" | "settings" | "background">,
+  entry: AuditEntry,
+): void {
+  const nowMs = deps.clock.now();
+  const expires_at = nowMs + deps.settings.api.audit_logs.expires_after * 1000;
+  const { reason, target, ...rest } = entry;
+  const document: AuditLogDocument = {
+    _id: deps.ids.ulid(nowMs),
+    expires_at,
+    ...rest,
+    ...(reason !== null && { reason }),
+    ...(target !== undefined && { target }),
+  };
+  deps.background.run("record audit entry", () => deps.store.auditLogs.insert(document));
+}

@@ -1,0 +1,53 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import { recordAudit } from "@lib/domain/audit/record-audit.ts";
+import { deleteRecentMessages } from "@lib/domain/bans/delete-recent-messages.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { removeMember } from "@lib/domain/members/remove-member.ts";
+import { requireOutranked } from "@lib/domain/members/require-outranked.ts";
+import { accessServer } from "@lib/domain/servers/access-server.ts";
+import { fail } from "@lib/error/fail.ts";
+import type { ServerBan } from "@lib/model/ban.ts";
+import { viewBan } from "@lib/model/view/ban.ts";
+import { requirePermission } from "@lib/permission/permissions.ts";
+
+/** What a ban is made of. */
+export type BanInput = {
+  server: string;
+  target: string;
+  /** Of the ban; also of the audit entry when that has none of its own. */
+  reason?: string | undefined;
+  delete_message_seconds?: number | undefined;
+  auditReason: string | null;
+};
+
+/**
+ * Bans somebody, member or not, and removes them. Banning twice succeeds and keeps the first reason (conformance
+ * servers-52 to servers-55, data-15). The ban is stored first, so that nobody slips back in between.
+ */
+export async function createBan(
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">,
+  actor: Actor,
+  input: BanInput,
+): Promise<ServerBan> {
+  const { server, member, permissions } = await accessServer(deps, actor, input.server, []);
+  if (input.target === actor.id) fail("CannotRemoveYourself");
+  if (input.target === server.owner) fail("InvalidOperation");
+  requirePermission(permissions, "BanMembers");
+  const target = await deps.store.members.get(server._id, input.target);
+  if (target) requireOutranked({ actor, server, member }, target);
+
+  const key = { server: server._id, user: input.target };
+  const isNew = await deps.store.bans.insert(key, input.reason ?? null);
+  if (target) await removeMember(deps, server, input.target, "Ban");
+  if (input.delete_message_seconds) {
+    await deleteRecentMessages(deps, server.channels, input.target, input.delete_message_seconds);
+  }
+  if (isNew) {
+    const action = { type: "BanCreate", user: input.target } as const;
+    const reason = input.auditReason ?? input.reason ?? null;
+    recordAudit(deps, { server: server._id, user: actor.id, reason, target: input.target, action });
+  }
+  const given = { _id: key, ...(input.reason !== undefined && { reason: input.reason }) };
+  const stored = isNew ? given : await deps.store.bans.get(key.server, key.user);
+  return viewBan(stored ?? given);
+}

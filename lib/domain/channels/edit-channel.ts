@@ -1,0 +1,104 @@
+import type { DataEditChannel } from "@lib/contract/channels.ts";
+import type { Actor } from "@lib/domain/actor.ts";
+import { previousValues } from "@lib/domain/audit/previous-values.ts";
+import { recordAudit } from "@lib/domain/audit/record-audit.ts";
+import { accessChannel } from "@lib/domain/channels/access-channel.ts";
+import { storedVoice } from "@lib/domain/channels/stored-voice.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { fail } from "@lib/error/fail.ts";
+import { channelUpdate } from "@lib/event/channel-events.ts";
+import type { Channel, FieldsChannel } from "@lib/model/channel.ts";
+import type { ChannelChanges } from "@lib/model/stored/audit-log.ts";
+import type { ChannelDocument, GroupDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
+import type { StoredSystemMessage } from "@lib/model/stored/message.ts";
+import { viewChannel, viewPartialChannel } from "@lib/model/view/channel.ts";
+import { defined } from "@lib/model/view/defined.ts";
+import type { ChannelUpdate } from "@lib/store/channels.ts";
+
+const REMOVED_FIELDS = {
+  Description: "description",
+  Icon: "icon",
+  DefaultPermissions: "default_permissions",
+  Voice: "voice",
+  Slowmode: "slowmode",
+} as const satisfies Record<FieldsChannel, keyof ChannelChanges>;
+
+/** Edits a group or a channel of a server (conformance messages-17 to messages-23). */
+export async function editChannel(
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">,
+  actor: Actor,
+  { target, data, reason }: { target: string; data: DataEditChannel; reason: string | null },
+): Promise<Channel> {
+  const { channel } = await accessChannel(deps, actor, target, "ManageChannel");
+  if (isEmpty(data)) return viewChannel(channel);
+  if (data.owner !== undefined) requireNewOwner(actor, channel, data.owner);
+  if (channel.channel_type !== "Group" && channel.channel_type !== "TextChannel") fail("InvalidOperation");
+  const set = await changesOf(deps, actor, channel, data);
+
+  const edited = (await deps.store.channels.update(channel._id, set, data.remove)) ?? fail("NotFound");
+  const oldIcon = channel.icon?._id;
+  if (oldIcon !== undefined && iconOf(edited) !== oldIcon) await deps.store.attachments.markDeleted([oldIcon]);
+  if (channel.channel_type === "Group") await announceInGroup(deps, channel, announcementsOf(actor, channel, set));
+  const event = { id: channel._id, data: viewPartialChannel(set), clear: data.remove };
+  await publish(deps, channelUpdate(event, channel));
+  if (channel.channel_type === "TextChannel") {
+    const action = {
+      type: "ChannelEdit",
+      channel: channel._id,
+      before: replaced(channel, set, data),
+      after: set,
+    } as const;
+    recordAudit(deps, { server: channel.server, user: actor.id, reason, action });
+  }
+  return viewChannel(edited);
+}
+
+/** `archived` is accepted from older clients and means nothing. */
+function isEmpty({ remove, archived: _, ...fields }: DataEditChannel): boolean {
+  return remove.length === 0 && Object.values(fields).every((value) => value === undefined);
+}
+
+function requireNewOwner(actor: Actor, channel: ChannelDocument, owner: string): void {
+  if (channel.channel_type !== "Group") fail("InvalidOperation");
+  if (channel.owner !== actor.id) fail("NotOwner");
+  if (!channel.recipients.includes(owner)) fail("NotInGroup");
+}
+
+/** The fields to set: groups have neither voice settings nor a slowmode. The icon is claimed last of all checks. */
+async function changesOf(
+  deps: Pick<Deps, "store">,
+  actor: Actor,
+  { _id, channel_type }: ChannelDocument,
+  { name, description, owner, icon: iconId, nsfw, voice, slowmode }: DataEditChannel,
+): Promise<ChannelUpdate> {
+  const use = { type: "ChannelIcon", id: _id } as const;
+  const claim = iconId === undefined ? undefined : { tag: "icons", id: iconId, use };
+  const [icon] = await claimFiles(deps, actor.id, [claim] as const);
+  const ofServers = channel_type === "TextChannel" ? { voice: voice && storedVoice(voice), slowmode } : {};
+  // Without undefined fields, which its type has as optional.
+  return defined({ name, description, owner, icon, nsfw, ...ofServers }) as ChannelUpdate;
+}
+
+function announcementsOf({ id: by }: Actor, group: GroupDocument, set: ChannelUpdate): StoredSystemMessage[] {
+  return [
+    ...(set.owner === undefined
+      ? []
+      : [{ type: "channel_ownership_changed", from: group.owner, to: set.owner } as const]),
+    ...(set.name === undefined ? [] : [{ type: "channel_renamed", name: set.name, by } as const]),
+    ...(set.description === undefined ? [] : [{ type: "channel_description_changed", by } as const]),
+    ...(set.icon === undefined ? [] : [{ type: "channel_icon_changed", by } as const]),
+  ];
+}
+
+function iconOf(channel: ChannelDocument): string | undefined {
+  return "icon" in channel ? channel.icon?._id : undefined;
+}
+
+function replaced(channel: TextChannelDocument, set: ChannelUpdate, { remove }: DataEditChannel): ChannelChanges {
+  const removed = remove.map((name) => REMOVED_FIELDS[name]);
+  // The keys of an update of a server channel are fields of its document.
+  return previousValues(channel, new Set([...(Object.keys(set) as (keyof TextChannelDocument)[]), ...removed]));
+}

@@ -1,0 +1,49 @@
+import type { DataDefaultChannelPermissions } from "@lib/contract/channel-permissions.ts";
+import type { Actor } from "@lib/domain/actor.ts";
+import { previousValues } from "@lib/domain/audit/previous-values.ts";
+import { recordAudit } from "@lib/domain/audit/record-audit.ts";
+import { accessChannel } from "@lib/domain/channels/access-channel.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { fail } from "@lib/error/fail.ts";
+import { channelUpdate } from "@lib/event/channel-events.ts";
+import type { Channel } from "@lib/model/channel.ts";
+import type { ChannelDocument } from "@lib/model/stored/channel.ts";
+import { viewChannel, viewPartialChannel } from "@lib/model/view/channel.ts";
+import { grantCheck, storedOverride } from "@lib/permission/override.ts";
+import { type PermissionValue, permissionValue, toStored } from "@lib/permission/permissions.ts";
+import type { ChannelUpdate } from "@lib/store/channels.ts";
+
+type Given = DataDefaultChannelPermissions["permissions"];
+
+/**
+ * Sets what everybody may do in a group (a value) or in a channel of a server (an override); the other form fails with
+ * `InvalidOperation` (conformance messages-26, messages-27, permissions-32, permissions-33).
+ */
+export async function setChannelDefaultPermissions(
+  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  actor: Actor,
+  { target, permissions: given, reason }: { target: string; permissions: Given; reason: string | null },
+): Promise<Channel> {
+  const { channel, permissions } = await accessChannel(deps, actor, target, "ManagePermissions");
+  const set = changeOf(channel, permissions, given);
+
+  const updated = (await deps.store.channels.update(channel._id, set)) ?? fail("NotFound");
+  await publish(deps, channelUpdate({ id: channel._id, data: viewPartialChannel(set), clear: [] }, channel));
+  if (channel.channel_type === "TextChannel") {
+    const before = previousValues(channel, ["default_permissions"]);
+    const action = { type: "ChannelEdit", channel: channel._id, before, after: set } as const;
+    recordAudit(deps, { server: channel.server, user: actor.id, reason, action });
+  }
+  return viewChannel(updated);
+}
+
+function changeOf(channel: ChannelDocument, mine: PermissionValue, given: Given): ChannelUpdate {
+  if (channel.channel_type === "Group" && typeof given !== "object") {
+    return { permissions: toStored(permissionValue(given)) };
+  }
+  if (channel.channel_type !== "TextChannel" || typeof given !== "object") return fail("InvalidOperation");
+  const default_permissions = storedOverride(given);
+  grantCheck(mine, channel.default_permissions ?? null, default_permissions);
+  return { default_permissions };
+}

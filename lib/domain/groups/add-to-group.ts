@@ -1,0 +1,36 @@
+import type { Deps } from "@lib/domain/deps.ts";
+import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { fail } from "@lib/error/fail.ts";
+import { channelCreate, channelGroupJoin } from "@lib/event/channel-events.ts";
+import type { GroupDocument } from "@lib/model/stored/channel.ts";
+import { viewChannel } from "@lib/model/view/channel.ts";
+
+type GroupDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">;
+
+/**
+ * Adds a user to a group and tells everybody; `by` is who added them or made the invite. Fails with `AlreadyInGroup`,
+ * and with `GroupTooLarge` exactly at the limit, for additions at the same time too (conformance messages-7 to messages-9).
+ */
+export async function addToGroup(
+  deps: GroupDeps,
+  group: GroupDocument,
+  userId: string,
+  by: string,
+): Promise<GroupDocument> {
+  const max = deps.settings.features.limits.global.group_size;
+  const added =
+    (await deps.store.channels.addRecipient(group._id, userId, max)) ?? (await refuse(deps, group, userId, max));
+  if (added.channel_type !== "Group") return fail("InvalidOperation");
+  await publish(deps, channelGroupJoin({ id: added._id, user: userId }));
+  await announceInGroup(deps, added, [{ type: "user_added", id: userId, by }]);
+  await publish(deps, channelCreate(viewChannel(added), [userId]));
+  return added;
+}
+
+/** Says why nobody could be added. */
+async function refuse({ store }: GroupDeps, { _id }: GroupDocument, userId: string, max: number): Promise<never> {
+  const now = await store.channels.get(_id);
+  if (now?.channel_type !== "Group") fail("NotFound");
+  return now.recipients.includes(userId) ? fail("AlreadyInGroup") : fail("GroupTooLarge", { max });
+}

@@ -1,0 +1,43 @@
+import type { DataCreateGroup } from "@lib/contract/groups.ts";
+import type { Actor } from "@lib/domain/actor.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { isFriendOrSelf } from "@lib/domain/groups/is-friend-or-self.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { fail } from "@lib/error/fail.ts";
+import { channelCreate } from "@lib/event/channel-events.ts";
+import type { Channel } from "@lib/model/channel.ts";
+import type { GroupDocument } from "@lib/model/stored/channel.ts";
+import { viewChannel } from "@lib/model/view/channel.ts";
+
+/** Creates a group of the actor and friends of theirs (conformance messages-1 to messages-5). */
+export async function createGroup(
+  deps: Pick<Deps, "store" | "bus" | "ids" | "settings">,
+  actor: Actor,
+  { name, description, icon: iconId, users, nsfw = false }: DataCreateGroup,
+): Promise<Channel> {
+  if (actor.bot) fail("IsBot");
+  if (!users.every((id) => isFriendOrSelf(actor.user, id))) fail("NotFriends");
+  const recipients = [...new Set([actor.id, ...users])];
+  const max = deps.settings.features.limits.global.group_size;
+  if (recipients.length > max) fail("GroupTooLarge", { max });
+
+  const _id = deps.ids.ulid();
+  const use = { type: "ChannelIcon", id: _id } as const;
+  const claim = iconId === undefined ? undefined : { tag: "icons", id: iconId, use };
+  const [icon] = await claimFiles(deps, actor.id, [claim] as const);
+  const group: GroupDocument = {
+    channel_type: "Group",
+    _id,
+    name,
+    owner: actor.id,
+    ...(description !== undefined && { description }),
+    recipients,
+    ...(icon && { icon }),
+    nsfw,
+  };
+  await deps.store.channels.insert(group);
+  const view = viewChannel(group);
+  await publish(deps, channelCreate(view));
+  return view;
+}

@@ -1,0 +1,71 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import { previousValues } from "@lib/domain/audit/previous-values.ts";
+import { recordAudit } from "@lib/domain/audit/record-audit.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { type MemberEdit, checkMemberEdit } from "@lib/domain/members/check-member-edit.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { accessServer } from "@lib/domain/servers/access-server.ts";
+import { fail } from "@lib/error/fail.ts";
+import { serverMemberUpdate } from "@lib/event/server-events.ts";
+import type { FieldsMember, Member } from "@lib/model/member.ts";
+import type { MemberChanges } from "@lib/model/stored/audit-log.ts";
+import { defined } from "@lib/model/view/defined.ts";
+import { viewMember, viewPartialMember } from "@lib/model/view/member.ts";
+
+const REMOVED_FIELDS: { readonly [F in FieldsMember]?: keyof MemberChanges } = {
+  Nickname: "nickname",
+  Pronouns: "pronouns",
+  Avatar: "avatar",
+  Roles: "roles",
+  Timeout: "timeout",
+  CanPublish: "can_publish",
+  CanReceive: "can_receive",
+};
+
+/** Sets and removes fields of a member (conformance servers-58 to servers-71). */
+export async function editMember(
+  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "background" | "settings">,
+  actor: Actor,
+  input: MemberEdit & { server_id: string; member_id: string; reason: string | null },
+): Promise<Member> {
+  const { server_id, member_id, reason, ...edit } = input;
+  const access = await accessServer(deps, actor, server_id, []);
+  const { server } = access;
+  const [user, member] = await Promise.all([
+    deps.store.users.get(member_id),
+    deps.store.members.get(server._id, member_id),
+  ]);
+  if (!user || !member) fail("NotFound");
+  await checkMemberEdit(deps, { actor, access, target: { user, member } }, edit);
+
+  const changes = await changesOf(deps, actor, edit);
+  const updated = (await deps.store.members.update(member._id, changes, edit.remove)) ?? fail("NotFound");
+  if (edit.remove.includes("Avatar") && member.avatar) await deps.store.attachments.markDeleted([member.avatar._id]);
+  await publish(deps, serverMemberUpdate({ id: member._id, data: viewPartialMember(changes), clear: edit.remove }));
+  const before = previousValues(member, touchedFields(changes, edit.remove));
+  const action = { type: "MemberEdit", user: user._id, before, after: changes } as const;
+  recordAudit(deps, { server: server._id, user: actor.id, reason, target: user._id, action });
+  return viewMember(updated);
+}
+
+/** What is written: the avatar claimed for the user who sets it, as their own is, and each role once. */
+async function changesOf(deps: Pick<Deps, "store">, { id }: Actor, edit: MemberEdit): Promise<MemberChanges> {
+  const { nickname, pronouns, timeout, can_publish, can_receive } = edit;
+  const use = { type: "UserAvatar", id } as const;
+  const [avatar] = await claimFiles(deps, id, [
+    edit.avatar === undefined ? undefined : { tag: "avatars", id: edit.avatar, use },
+  ] as const);
+  const roles = edit.roles && [...new Set(edit.roles)];
+  const fields = { nickname, pronouns, avatar, roles, timeout, can_publish, can_receive };
+  return defined(fields) as MemberChanges; // without undefined fields, which its type has as optional
+}
+
+/** The fields that were set or removed. */
+function touchedFields(set: MemberChanges, remove: readonly FieldsMember[]): Set<keyof MemberChanges> {
+  // The keys of the changes are fields of a member.
+  return new Set([
+    ...(Object.keys(set) as (keyof MemberChanges)[]),
+    ...remove.flatMap((name) => REMOVED_FIELDS[name] ?? []),
+  ]);
+}

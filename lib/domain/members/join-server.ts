@@ -1,0 +1,75 @@
+import type { Deps } from "@lib/domain/deps.ts";
+import { announceMembership } from "@lib/domain/members/announce-membership.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { approximateMemberCount, forgetMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
+import { listVisibleChannels } from "@lib/domain/servers/list-visible-channels.ts";
+import { fail } from "@lib/error/fail.ts";
+import type { Publication } from "@lib/event/event.ts";
+import { serverCreate, serverMemberJoin, serverMemberUpdate } from "@lib/event/server-events.ts";
+import { privateTopic } from "@lib/event/topic.ts";
+import type { ChannelDocument } from "@lib/model/stored/channel.ts";
+import type { MemberDocument } from "@lib/model/stored/member.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
+import type { UserDocument } from "@lib/model/stored/user.ts";
+import { viewChannel } from "@lib/model/view/channel.ts";
+import { viewEmoji } from "@lib/model/view/emoji.ts";
+import { viewMember, viewPartialMember } from "@lib/model/view/member.ts";
+import { viewServer } from "@lib/model/view/server.ts";
+
+type JoinDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">;
+
+/**
+ * Makes a user a member of a server and tells everybody. `channels` are those that the user sees, when known already.
+ * Fails with `Banned` and `AlreadyInServer` (conformance users-63, data-45).
+ */
+export async function joinServer(
+  deps: JoinDeps,
+  user: UserDocument,
+  server: ServerDocument,
+  options: { channels?: ChannelDocument[] } = {},
+): Promise<{ member: MemberDocument; channels: ChannelDocument[] }> {
+  const key = { server: server._id, user: user._id };
+  if (await deps.store.bans.get(key.server, key.user)) fail("Banned");
+  const member = (await deps.store.members.join(key, deps.clock.now())) ?? fail("AlreadyInServer");
+  await forgetMemberCount(deps, server._id);
+
+  const [channels, emojis, memberCount] = await Promise.all([
+    options.channels ?? listVisibleChannels(deps, user, { server, member }),
+    deps.store.emojis.listByServers([server._id]),
+    approximateMemberCount(deps, server._id),
+  ]);
+  const created = {
+    id: server._id,
+    server: viewServer(server, memberCount),
+    channels: channels.map(viewChannel),
+    emojis: emojis.map(viewEmoji),
+    voice_states: [],
+  };
+  await publish(
+    deps,
+    serverMemberJoin({ ...joined(member), member: viewMember(member) }),
+    serverCreate(created, user._id),
+    ...keptRestrictions(member),
+  );
+  await announceMembership(deps, server, "user_joined", user._id);
+  return { member, channels };
+}
+
+const joined = ({ _id }: MemberDocument) => ({ id: _id.server, user: _id.user });
+
+/**
+ * What a membership kept over a leave during a timeout: told to the user's own connections, which were not yet
+ * subscribed to the server when their joining was announced.
+ */
+function keptRestrictions(member: MemberDocument): Publication[] {
+  const { _id, timeout, pronouns, can_publish, can_receive } = member;
+  const kept = {
+    ...(timeout !== undefined && { timeout }),
+    ...(pronouns !== undefined && { pronouns }),
+    ...(!can_publish && { can_publish }),
+    ...(!can_receive && { can_receive }),
+  };
+  if (Object.keys(kept).length === 0) return [];
+  const { event } = serverMemberUpdate({ id: _id, data: viewPartialMember(kept), clear: [] });
+  return [{ event, topics: [privateTopic(_id.user)] }];
+}

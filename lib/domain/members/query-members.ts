@@ -1,0 +1,33 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { type Person, listPeople } from "@lib/domain/members/list-members.ts";
+import { accessServerAsMember } from "@lib/domain/servers/access-server.ts";
+import { viewUserFor } from "@lib/domain/users/view-users.ts";
+import { fail } from "@lib/error/fail.ts";
+import type { MemberQueryResponse } from "@lib/model/member.ts";
+import { viewMember } from "@lib/model/view/member.ts";
+
+const RESULTS_MAX = 10;
+
+/** The members whose name contains a text, the shortest names first (conformance servers-46). */
+export async function queryMembers(
+  deps: Pick<Deps, "store" | "keys" | "clock" | "settings">,
+  actor: Actor,
+  { target, query, experimental_api }: { target: string; query: string; experimental_api: boolean },
+): Promise<MemberQueryResponse> {
+  if (!experimental_api) fail("InvalidOperation");
+  const { server } = await accessServerAsMember(deps, actor, target);
+  const found = findByName(await listPeople(deps, server._id), query).slice(0, RESULTS_MAX);
+  return {
+    members: found.map(({ member }) => viewMember(member)),
+    users: await Promise.all(found.map(({ user }) => viewUserFor(deps, actor.user, user, { mutual: true }))),
+  };
+}
+
+/** The name that counts is the nickname, or without one the username; case matters. */
+export function findByName(people: readonly Person[], query: string): Person[] {
+  const byteLength = (person: Person) => Buffer.byteLength(nameOf(person));
+  return people.filter((person) => nameOf(person).includes(query)).sort((a, b) => byteLength(a) - byteLength(b));
+}
+
+const nameOf = ({ member, user }: Person): string => member.nickname ?? user.username;

@@ -1,0 +1,30 @@
+import type { Deps } from "@lib/domain/deps.ts";
+import { announceMembership } from "@lib/domain/members/announce-membership.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { forgetMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
+import { serverMemberLeave } from "@lib/event/server-events.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
+
+/** Why a membership ends. */
+export type Departure = "Leave" | "Kick" | "Ban";
+
+const SYSTEM_MESSAGES = { Leave: "user_left", Kick: "user_kicked", Ban: "user_banned" } as const;
+
+/**
+ * Ends a membership and tells everybody, the user too; `silent` leaves out the system message. A timeout that runs
+ * outlives it (conformance data-44). Whether there was a membership: without one nothing is announced.
+ */
+export async function removeMember(
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">,
+  server: ServerDocument,
+  userId: string,
+  reason: Departure,
+  { silent = false }: { silent?: boolean } = {},
+): Promise<boolean> {
+  const removed = await deps.store.members.remove({ server: server._id, user: userId }, deps.clock.now());
+  if (!removed) return false;
+  await forgetMemberCount(deps, server._id);
+  await publish(deps, serverMemberLeave({ id: server._id, user: userId, reason }));
+  if (!silent) await announceMembership(deps, server, SYSTEM_MESSAGES[reason], userId);
+  return true;
+}

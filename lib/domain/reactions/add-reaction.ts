@@ -1,0 +1,33 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import { accessChannel } from "@lib/domain/channels/access-channel.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { requireUsableEmoji } from "@lib/domain/reactions/usable-emoji.ts";
+import { fail } from "@lib/error/fail.ts";
+import { messageReact } from "@lib/event/message-events.ts";
+import type { MessageDocument } from "@lib/model/stored/message.ts";
+
+/** Adds the actor's reaction. Reacting twice changes nothing but is announced again (conformance messages-72 to messages-74). */
+export async function addReaction(
+  deps: Pick<Deps, "store" | "bus" | "clock" | "settings">,
+  actor: Actor,
+  { target, msg, emoji }: { target: string; msg: string; emoji: string },
+): Promise<void> {
+  const { channel } = await accessChannel(deps, actor, target, "React");
+  const message = (await deps.store.messages.getInChannel(channel._id, msg)) ?? fail("NotFound");
+  if (!canAddReaction(message, emoji, deps.settings.features.limits.global.message_reactions)) fail("InvalidOperation");
+  await requireUsableEmoji(deps, emoji);
+
+  (await deps.store.messages.addReaction(message._id, emoji, actor.id)) ?? fail("NotFound");
+  await publish(deps, messageReact({ id: message._id, channel_id: channel._id, user_id: actor.id, emoji_id: emoji }));
+}
+
+/** An emoji already on the message never counts against the limit: joining it adds nothing. */
+export function canAddReaction(
+  { reactions, interactions }: MessageDocument,
+  emoji: string,
+  distinctMax: number,
+): boolean {
+  if (!Object.hasOwn(reactions, emoji) && Object.keys(reactions).length >= distinctMax) return false;
+  return !interactions?.restrict_reactions || (interactions.reactions ?? []).includes(emoji);
+}

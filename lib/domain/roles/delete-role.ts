@@ -1,0 +1,26 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import { recordAudit } from "@lib/domain/audit/record-audit.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { accessRole } from "@lib/domain/roles/access-role.ts";
+import { serverRoleDelete } from "@lib/event/server-events.ts";
+
+/**
+ * Deletes a role and takes it from every member and channel (conformance servers-77, data-48). The role itself goes
+ * last, so that an interrupted deletion can be repeated (P12).
+ */
+export async function deleteRole(
+  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  actor: Actor,
+  { target, role_id, reason }: { target: string; role_id: string; reason: string | null },
+): Promise<void> {
+  const { server, role } = await accessRole(deps, actor, { target, role_id });
+
+  await deps.store.members.removeRole(server._id, role._id);
+  await deps.store.channels.removeRole(server._id, role._id);
+  if (role.icon) await deps.store.attachments.markDeleted([role.icon._id]);
+  await deps.store.servers.deleteRole(server._id, role._id);
+  await publish(deps, serverRoleDelete({ id: server._id, role_id: role._id }));
+  const action = { type: "RoleDelete", role: role._id, name: role.name } as const;
+  recordAudit(deps, { server: server._id, user: actor.id, reason, action });
+}

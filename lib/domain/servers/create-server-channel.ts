@@ -1,0 +1,61 @@
+import type { DataCreateServerChannel } from "@lib/contract/servers.ts";
+import type { Actor } from "@lib/domain/actor.ts";
+import { recordAudit } from "@lib/domain/audit/record-audit.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { storedVoice } from "@lib/domain/channels/stored-voice.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { accessServer } from "@lib/domain/servers/access-server.ts";
+import { fail } from "@lib/error/fail.ts";
+import { channelCreate } from "@lib/event/channel-events.ts";
+import { serverUpdate } from "@lib/event/server-events.ts";
+import type { Channel } from "@lib/model/channel.ts";
+import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
+import { viewChannel } from "@lib/model/view/channel.ts";
+
+/** Creates a channel on a server (conformance servers-32 to servers-35). Of two created at once both are listed (P13). */
+export async function createServerChannel(
+  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  actor: Actor,
+  { server: id, data, reason }: { server: string; data: DataCreateServerChannel; reason: string | null },
+): Promise<Channel> {
+  const { server } = await accessServer(deps, actor, id, "ManageChannel");
+  const max = deps.settings.features.limits.global.server_channels;
+  if (server.channels.length >= max) fail("TooManyChannels", { max });
+
+  const channel = newChannel(deps.ids.ulid(), server._id, data);
+  const { channels } = await insertListed(deps, channel, max);
+  const view = viewChannel(channel);
+  await publish(deps, serverUpdate({ id: server._id, data: { channels }, clear: [] }), channelCreate(view));
+  const action = { type: "ChannelCreate", channel: channel._id, name: channel.name } as const;
+  recordAudit(deps, { server: server._id, user: actor.id, reason, action });
+  return view;
+}
+
+/** A channel of type `Voice` is a text channel with voice information, and so is any other that brings some. */
+function newChannel(_id: string, server: string, data: DataCreateServerChannel): TextChannelDocument {
+  const voice = data.voice ? storedVoice(data.voice) : data.type === "Voice" ? {} : undefined;
+  return {
+    channel_type: "TextChannel",
+    _id,
+    server,
+    name: data.name,
+    ...(data.description !== undefined && { description: data.description }),
+    role_permissions: {},
+    nsfw: data.nsfw ?? false,
+    ...(voice && { voice }),
+  };
+}
+
+/** Stores the channel, then lists it on its server, unless the server filled up or went away meanwhile. */
+async function insertListed(
+  { store }: Pick<Deps, "store">,
+  channel: TextChannelDocument,
+  max: number,
+): Promise<ServerDocument> {
+  await store.channels.insert(channel);
+  const listed = await store.servers.addChannel(channel.server, channel._id, max);
+  if (listed) return listed;
+  await store.channels.delete(channel._id);
+  return (await store.servers.get(channel.server)) ? fail("TooManyChannels", { max }) : fail("NotFound");
+}

@@ -1,0 +1,46 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import { purgeChannels } from "@lib/domain/channels/purge-channels.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { removeMember } from "@lib/domain/members/remove-member.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { accessServerAsMember } from "@lib/domain/servers/access-server.ts";
+import { forgetMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
+import { serverDelete } from "@lib/event/server-events.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
+
+type DeleteDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">;
+
+/** Deletes a server for its owner; anybody else leaves it (conformance servers-27 to servers-29). */
+export async function deleteServer(
+  deps: DeleteDeps,
+  actor: Actor,
+  { target, leaveSilently }: { target: string; leaveSilently: boolean },
+): Promise<void> {
+  const { server } = await accessServerAsMember(deps, actor, target);
+  if (server.owner === actor.id) await deleteWholeServer(deps, server);
+  else await removeMember(deps, server, actor.id, "Leave", { silent: leaveSilently });
+}
+
+/**
+ * Deletes a server with all that belongs to it. Should it be interrupted, the owner is still a member of what is left
+ * and can delete it again (P12): the server itself goes before the memberships, everything else before it.
+ */
+export async function deleteWholeServer(
+  deps: Pick<Deps, "store" | "bus" | "keys">,
+  server: ServerDocument,
+): Promise<void> {
+  const { store } = deps;
+  const id = server._id;
+  await purgeChannels(deps, await store.channels.listIdsByServer(id));
+  await store.emojis.detachByServer(id);
+  await store.attachments.markDeletedByUse([id, ...Object.keys(server.roles)]);
+  await store.invites.deleteByServer(id);
+  await store.bans.deleteByServer(id);
+  await store.auditLogs.deleteByServer(id);
+  await store.servers.delete(id);
+  // Once more what could come in until then: whoever joined, and channels that were created.
+  await purgeChannels(deps, await store.channels.listIdsByServer(id));
+  await store.members.deleteByServer(id);
+  await forgetMemberCount(deps, id);
+  await publish(deps, serverDelete({ id }));
+}

@@ -1,0 +1,135 @@
+import type { DataEditServer } from "@lib/contract/servers.ts";
+import type { Actor } from "@lib/domain/actor.ts";
+import { previousValues } from "@lib/domain/audit/previous-values.ts";
+import { recordAudit } from "@lib/domain/audit/record-audit.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { type ServerAccess, accessServer } from "@lib/domain/servers/access-server.ts";
+import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
+import { fail } from "@lib/error/fail.ts";
+import { serverUpdate } from "@lib/event/server-events.ts";
+import type { FieldsServer, Server } from "@lib/model/server.ts";
+import type { FileUse } from "@lib/model/stored/file.ts";
+import type { ServerDocument, StoredCategory, StoredSystemMessages } from "@lib/model/stored/server.ts";
+import { defined } from "@lib/model/view/defined.ts";
+import { viewPartialServer, viewServer } from "@lib/model/view/server.ts";
+import { requirePermission } from "@lib/permission/permissions.ts";
+import type { ServerUpdate } from "@lib/store/servers.ts";
+
+const REMOVED_FIELDS = {
+  Description: "description",
+  Categories: "categories",
+  SystemMessages: "system_messages",
+  Icon: "icon",
+  Banner: "banner",
+} as const satisfies Record<FieldsServer, keyof ServerDocument>;
+
+type Request = { target: string; data: DataEditServer; reason: string | null; hasTicket: boolean };
+
+/** Edits a server (conformance servers-13 to servers-26). Without a change it only shows it, to members (P26). */
+export async function editServer(
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
+  actor: Actor,
+  { target, data, reason, hasTicket }: Request,
+): Promise<Server> {
+  const access = await accessServer(deps, actor, target, []);
+  const { server } = access;
+  if (isEmpty(data)) {
+    if (!access.member) fail("NotFound");
+    return viewServer(server, await approximateMemberCount(deps, server._id));
+  }
+  requireRights(actor, access, data, hasTicket);
+  const set = await changesOf(deps, actor, server, data);
+
+  const edited = (await deps.store.servers.update(server._id, set, data.remove)) ?? fail("NotFound");
+  await deps.store.attachments.markDeleted(replacedFiles(server, edited));
+  await publish(deps, serverUpdate({ id: server._id, data: viewPartialServer(set), clear: data.remove }));
+  // The keys of an update are fields of the document.
+  const touched = new Set([
+    ...(Object.keys(set) as (keyof ServerUpdate)[]),
+    ...data.remove.map((name) => REMOVED_FIELDS[name]),
+  ]);
+  const action = { type: "ServerEdit", before: previousValues(server, touched), after: set } as const;
+  recordAudit(deps, { server: server._id, user: actor.id, reason, action });
+  return viewServer(edited, await approximateMemberCount(deps, server._id));
+}
+
+function isEmpty({ remove, ...fields }: DataEditServer): boolean {
+  return remove.length === 0 && Object.values(fields).every((value) => value === undefined);
+}
+
+function requireRights(actor: Actor, { server, permissions }: ServerAccess, data: DataEditServer, hasTicket: boolean) {
+  const { name, description, icon, banner, system_messages, analytics } = data;
+  const general = [name, description, icon, banner, system_messages, analytics];
+  if (general.some((value) => value !== undefined) || data.remove.length > 0) {
+    requirePermission(permissions, "ManageServer");
+  }
+  if (data.owner !== undefined) {
+    if (server.owner !== actor.id && !actor.user.privileged) fail("NotOwner");
+    if (!hasTicket) fail("InvalidCredentials");
+  }
+  if ((data.flags !== undefined || data.discoverable !== undefined) && !actor.user.privileged) fail("NotPrivileged");
+  if (data.categories) requirePermission(permissions, "ManageChannel");
+}
+
+/** The fields to set. Files are claimed last, so that a refusal leaves none attached. */
+async function changesOf(
+  deps: Pick<Deps, "store">,
+  actor: Actor,
+  server: ServerDocument,
+  data: DataEditServer,
+): Promise<ServerUpdate> {
+  const { name, description, flags, discoverable, analytics, owner } = data;
+  const system_messages = data.system_messages && systemMessagesOf(server, data.system_messages);
+  const categories = data.categories && categoriesOf(server, data.categories);
+  if (owner !== undefined) await requirePossibleOwner(deps, server._id, owner);
+  const claim = (tag: string, id: string | undefined, type: FileUse["type"]) =>
+    id === undefined ? undefined : { tag, id, use: { type, id: server._id } };
+  const [icon, banner] = await claimFiles(deps, actor.id, [
+    claim("icons", data.icon, "ServerIcon"),
+    claim("banners", data.banner, "ServerBanner"),
+  ] as const);
+  const fields = {
+    name,
+    description,
+    icon,
+    banner,
+    categories,
+    system_messages,
+    flags,
+    discoverable,
+    analytics,
+    owner,
+  };
+  return defined(fields) as ServerUpdate; // without undefined fields, which its type has as optional
+}
+
+function systemMessagesOf(
+  { channels }: ServerDocument,
+  given: NonNullable<DataEditServer["system_messages"]>,
+): StoredSystemMessages {
+  const slots = Object.entries(given).filter(([, channel]) => channel !== null && channel !== undefined);
+  if (slots.some(([, channel]) => !channels.includes(String(channel)))) fail("NotFound");
+  return Object.fromEntries(slots);
+}
+
+/** Fails when a channel is listed twice; channels that the server does not have are left out (conformance servers-19). */
+function categoriesOf({ channels }: ServerDocument, given: readonly StoredCategory[]): StoredCategory[] {
+  const listed = given.flatMap((category) => category.channels);
+  if (new Set(listed).size < listed.length) fail("InvalidOperation");
+  return given.map((category) => ({ ...category, channels: category.channels.filter((id) => channels.includes(id)) }));
+}
+
+async function requirePossibleOwner({ store }: Pick<Deps, "store">, serverId: string, userId: string): Promise<void> {
+  const [member, user] = await Promise.all([store.members.get(serverId, userId), store.users.get(userId)]);
+  if (!member || !user) fail("NotFound");
+  if (user.bot) fail("InvalidOperation");
+}
+
+function replacedFiles(before: ServerDocument, after: ServerDocument): string[] {
+  return (["icon", "banner"] as const).flatMap((field) => {
+    const old = before[field]?._id;
+    return old !== undefined && after[field]?._id !== old ? [old] : [];
+  });
+}

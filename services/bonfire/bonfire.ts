@@ -1,0 +1,28 @@
+import type { Deps } from "@lib/domain/deps.ts";
+import { type Gateway, createGateway } from "@lib/gateway/gateway.ts";
+import { type TrustedProxies, clientAddress, trustedProxies } from "@lib/rpc/client-address.ts";
+import type { SocketData } from "@lib/gateway/connection.ts";
+import type { Server } from "bun";
+
+/** The events service: a gateway whose sockets may come on any path. */
+export type Bonfire = Pick<Gateway, "websocket" | "start" | "drain" | "stats"> & {
+  fetch(request: Request, server: Server<SocketData>): Response | undefined;
+};
+
+/** Realtime events over the given ports. */
+export function createBonfire(deps: Deps): Bonfire {
+  const { settings } = deps;
+  const gateway = createGateway(deps);
+  const trusted: TrustedProxies = trustedProxies(settings.ermine.trusted_proxies);
+  const { trust_cloudflare: trustCloudflare } = settings.api.security;
+  return {
+    websocket: gateway.websocket,
+    start: gateway.start,
+    drain: gateway.drain,
+    stats: gateway.stats,
+    fetch(request, server) {
+      const peer = server.requestIP(request)?.address ?? "";
+      return gateway.upgrade(request, server, clientAddress(request.headers, peer, { trusted, trustCloudflare }));
+    },
+  };
+}

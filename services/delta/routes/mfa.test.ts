@@ -1,0 +1,210 @@
+import { describe, expect, test } from "bun:test";
+import * as accounts from "@lib/contract/accounts.ts";
+import * as contract from "@lib/contract/mfa.ts";
+import { nextCode, setUpTotp, withTicket } from "@tests/harness/account-steps.ts";
+import { profiles } from "@tests/harness/profiles.ts";
+import { type Person, type TestApi, testApi } from "@tests/harness/test-api.ts";
+
+const invalidToken = { status: 401, type: "InvalidToken" } as const;
+const mfaOf = async (api: TestApi, { id }: Person) => (await api.deps.store.accounts.get(id))?.mfa;
+const RECOVERY_CODE = /^[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{5}$/;
+
+describe.each(profiles)("second factors, $name", (profile) => {
+  test("accounts-54: a fresh account has none", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    expect(await person.client.call(contract.fetchStatus, {})).toEqual({});
+    expect(await person.client.call(contract.fetchMethods, {})).toEqual(["Password"]);
+  });
+
+  test("accounts-55: one-time codes and recovery codes are listed, in this order", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    await (await withTicket(person)).call(contract.generateRecoveryCodes, {});
+    expect(await person.client.call(contract.fetchMethods, {})).toEqual(["Password"]);
+    await setUpTotp(api, person);
+    expect(await person.client.call(contract.fetchMethods, {})).toEqual(["Totp", "Recovery"]);
+    expect(await person.client.call(contract.fetchStatus, {})).toEqual({ totp_mfa: true, recovery_active: true });
+  });
+
+  test("accounts-60: a new secret is not in force yet, and a second one replaces it", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const without = person.client.call(contract.generateTotpSecret, {});
+    await expect(without).rejects.toMatchObject({ status: 401 });
+    await (await withTicket(person)).call(contract.generateTotpSecret, {});
+    const { secret } = await (await withTicket(person)).call(contract.generateTotpSecret, {});
+    expect(secret).toMatch(/^[A-Z2-7]{16}$/);
+    expect((await mfaOf(api, person))?.totp_token).toEqual({ status: "Pending", secret });
+    expect(await person.client.call(contract.fetchMethods, {})).toEqual(["Password"]);
+  });
+
+  test("accounts-61: a right code puts it in force, nothing else does, and no answer tells a right code later", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const enable = (body: { totp_code: string } | { password: string }) =>
+      person.client.call(contract.enableTotp, { body });
+    await expect(enable({ totp_code: "000000" })).rejects.toMatchObject({ status: 400, type: "InvalidOperation" });
+    await expect(enable({ password: person.password })).rejects.toMatchObject(invalidToken);
+    const { secret } = await (await withTicket(person)).call(contract.generateTotpSecret, {});
+    await expect(enable({ totp_code: "no code" })).rejects.toMatchObject(invalidToken);
+    expect((await mfaOf(api, person))?.totp_token?.status).toBe("Pending");
+    const { code } = await setUpTotp(api, person);
+    expect((await mfaOf(api, person))?.totp_token?.status).toBe("Enabled");
+    expect(secret).not.toBe((await mfaOf(api, person))?.totp_token?.secret ?? "");
+    const enabled = { status: 400, type: "TotpAlreadyEnabled" } as const;
+    await expect(enable({ totp_code: code() })).rejects.toMatchObject(enabled);
+    await expect(enable({ totp_code: "no code" })).rejects.toMatchObject(enabled);
+    const regenerate = (await withTicket(person, { totp_code: code() })).call(contract.generateTotpSecret, {});
+    await expect(regenerate).rejects.toMatchObject(enabled);
+    expect(await api.takeEventTypes()).toEqual(["CreateAccount", "CreateSession"]);
+  });
+
+  test("accounts-62: ten recovery codes, shown again on request, replaced by the next ten", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    expect(await (await withTicket(person)).call(contract.fetchRecoveryCodes, {})).toEqual([]);
+    const codes = await (await withTicket(person)).call(contract.generateRecoveryCodes, {});
+    expect(codes).toHaveLength(10);
+    expect(codes.every((code) => RECOVERY_CODE.test(code))).toBe(true);
+    expect(await (await withTicket(person)).call(contract.fetchRecoveryCodes, {})).toEqual(codes);
+    const others = await (await withTicket(person)).call(contract.generateRecoveryCodes, {});
+    expect(others.filter((code) => codes.includes(code))).toEqual([]);
+    expect((await mfaOf(api, person))?.recovery_codes).toEqual(others);
+    for (const route of [contract.fetchRecoveryCodes, contract.generateRecoveryCodes, contract.disableTotp]) {
+      await expect(person.client.call(route, {})).rejects.toMatchObject({ status: 401 });
+    }
+  });
+
+  test("accounts-64: ending one-time codes keeps the recovery codes", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const codes = await (await withTicket(person)).call(contract.generateRecoveryCodes, {});
+    const { code } = await setUpTotp(api, person);
+    await (await withTicket(person, { totp_code: code() })).call(contract.disableTotp, {});
+    expect(await mfaOf(api, person)).toEqual({ recovery_codes: codes });
+    await (await withTicket(person)).call(contract.disableTotp, {});
+  });
+});
+
+describe.each(profiles)("PUT /auth/mfa/ticket, $name", (profile) => {
+  const ask = (client: Person["client"], body: Parameters<typeof createBody>[0]) =>
+    client.call(contract.createTicket, { body });
+
+  test("accounts-56: 200 with a validated ticket for who is signed in and knows the password", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const ticket = await ask(person.client, { password: person.password });
+    const expected = { account_id: person.id, validated: true, authorised: false, last_totp_code: null };
+    expect(ticket).toMatchObject(expected);
+    expect(ticket.token).toMatch(/^[A-Za-z0-9_-]{64}$/);
+    const wrong = ask(person.client, { password: "wrong_password" });
+    await expect(wrong).rejects.toMatchObject({ status: 401, type: "InvalidCredentials" });
+  });
+
+  test("accounts-57: where one-time codes are in force the password does not do", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const disallowed = { status: 400, type: "DisallowedMFAMethod" } as const;
+    await expect(ask(person.client, { totp_code: "000000" })).rejects.toMatchObject(disallowed);
+    await expect(ask(person.client, { recovery_code: "x" })).rejects.toMatchObject(disallowed);
+    await setUpTotp(api, person);
+    await expect(ask(person.client, { password: person.password })).rejects.toMatchObject(disallowed);
+    await expect(ask(person.client, { totp_code: "no code" })).rejects.toMatchObject(invalidToken);
+  });
+
+  test("accounts-58: 400 for a session beside an unvalidated ticket, 401 for neither", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const token = await issue(api, person, { validated: false });
+    const both = ask(person.client.with({ mfaTicket: token }), { password: person.password });
+    await expect(both).rejects.toMatchObject({ status: 400, type: "InvalidOperation" });
+    await expect(ask(api.client, { password: person.password })).rejects.toMatchObject(invalidToken);
+    await ask(api.client.with({ mfaTicket: token }), { password: person.password });
+  });
+
+  test("accounts-59: an unvalidated ticket is used up by a wrong answer", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const holder = api.client.with({ mfaTicket: await issue(api, person, { validated: false }) });
+    await expect(ask(holder, { password: "wrong_password" })).rejects.toMatchObject({ status: 401 });
+    await expect(ask(holder, { password: person.password })).rejects.toMatchObject(invalidToken);
+  });
+
+  test("404 for an unvalidated ticket whose account is gone", async () => {
+    await using api = await testApi({ profile });
+    const holder = api.client.with({ mfaTicket: await issue(api, { id: "gone" }, { validated: false }) });
+    const asked = ask(holder, { password: "any password" });
+    await expect(asked).rejects.toMatchObject({ status: 404, type: "UnknownUser" });
+  });
+
+  test("accounts-63, P26: a validated ticket is used once, also by two requests at once", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const client = await withTicket(person);
+    const uses = await Promise.all([1, 2, 3].map(() => client.send(contract.generateRecoveryCodes, {})));
+    expect(uses.map(({ status }) => status).toSorted()).toEqual([200, 401, 401]);
+    await expect(client.call(contract.generateRecoveryCodes, {})).rejects.toMatchObject({ status: 401 });
+  });
+
+  test("P26: a ticket of one account is no good for another, and is not used up by the attempt", async () => {
+    await using api = await testApi({ profile });
+    const [person, other] = [await api.register(), await api.register()];
+    const { token } = await ask(person.client, { password: person.password });
+    const borrowed = other.client.with({ mfaTicket: token });
+    for (const route of [contract.generateRecoveryCodes, contract.generateTotpSecret, accounts.disableAccount]) {
+      await expect(borrowed.call(route, {})).rejects.toMatchObject({ status: 403 });
+    }
+    expect((await mfaOf(api, other))?.recovery_codes).toEqual([]);
+    await person.client.with({ mfaTicket: token }).call(contract.generateRecoveryCodes, {});
+  });
+
+  test("data-38: a ticket older than five minutes is refused, and removed when a later one is made", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const client = await withTicket(person);
+    const token = await issue(api, person, { validated: true });
+    api.clock.advance(301_000);
+    const late = client.call(contract.generateRecoveryCodes, {});
+    await expect(late).rejects.toMatchObject(invalidToken);
+    if (profile.name === "embedded") {
+      await ask(person.client, { password: person.password }); // real servers count the five minutes themselves
+      await api.deps.background.drain(5_000);
+      expect(await api.deps.store.mfaTickets.getByToken(token)).toBeNull();
+    }
+  });
+
+  test("P26: wrong answers count together with wrong passwords, and lock every way in", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const { code } = await setUpTotp(api, person);
+    for (let guess = 0; guess < 3; guess++) {
+      await expect(ask(person.client, { totp_code: "no code" })).rejects.toMatchObject(invalidToken);
+    }
+    nextCode(api);
+    const right = ask(person.client, { totp_code: code() });
+    await expect(right).rejects.toMatchObject({ status: 403, type: "LockedOut" });
+  });
+
+  test("a one-time code gives one ticket, a recovery code too", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const [recovery_code = ""] = await (await withTicket(person)).call(contract.generateRecoveryCodes, {});
+    const { code } = await setUpTotp(api, person);
+    const totp_code = code();
+    await ask(person.client, { totp_code });
+    await expect(ask(person.client, { totp_code })).rejects.toMatchObject(invalidToken);
+    await ask(person.client, { recovery_code });
+    await expect(ask(person.client, { recovery_code })).rejects.toMatchObject(invalidToken);
+    expect((await mfaOf(api, person))?.recovery_codes).toHaveLength(9);
+  });
+});
+
+const createBody = (body: { password: string } | { totp_code: string } | { recovery_code: string }) => body;
+
+async function issue(api: TestApi, { id }: Pick<Person, "id">, { validated }: { validated: boolean }) {
+  const token = api.deps.ids.nanoid(64);
+  const _id = api.deps.ids.ulid();
+  await api.deps.store.mfaTickets.insert({ _id, account_id: id, token, validated, authorised: false });
+  return token;
+}

@@ -1,0 +1,79 @@
+/** The operator's command line. */
+import { describeSettings } from "@lib/settings/describe-settings.ts";
+import { exampleToml } from "@lib/settings/example-toml.ts";
+import { type LoadedSettings, loadSettings } from "@lib/settings/load-settings.ts";
+import { ensureSecrets } from "@lib/settings/secrets.ts";
+import { SettingsError } from "@lib/settings/settings-error.ts";
+import { MigrationError } from "@lib/store/initialise-database.ts";
+import { createOpenApi } from "@openapi/create-openapi.ts";
+import { runServices } from "@services/ermine/run-services.ts";
+import { type ServiceName, serviceNames } from "@services/ermine/service-names.ts";
+import { version } from "@services/ermine/version.ts";
+import { parseArgs } from "node:util";
+
+const HELP = `Ermine ${version}: a community-chat backend that speaks the Stoat protocol.
+
+  ermine start                 run everything in one process, on one port
+  ermine start SERVICE…        run only these: ${serviceNames.join(", ")}
+  ermine settings              the settings in force, and where each comes from (secrets hidden)
+  ermine settings --example    a commented settings file with every key and default
+  ermine openapi               the OpenAPI document of the API
+  ermine --help, --version
+
+Settings are read from Ermine.toml or Revolt.toml in this folder and above, and from the environment
+(ERMINE__LISTEN, REVOLT__API__SMTP__HOST, …).
+`;
+
+/** Runs one command; resolves to the exit code. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "v" },
+        example: { type: "boolean" },
+      },
+    });
+    if (values.version) return print(version);
+    const [command, ...rest] = positionals;
+    if (values.help || command === undefined) return print(HELP);
+    if (command === "start") return await start(rest);
+    if (command === "settings") return print(values.example ? exampleToml() : settingsTable(load()));
+    if (command === "openapi") return print(JSON.stringify(createOpenApi(), null, 2));
+    return usage(`there is no command ${command}`);
+  } catch (error) {
+    if (error instanceof SettingsError || error instanceof MigrationError) return complain(error.message);
+    if (error instanceof TypeError && "code" in error) return usage(error.message);
+    throw error;
+  }
+}
+
+async function start(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !isServiceName(name));
+  if (unknown !== undefined) return usage(`there is no service ${unknown}`);
+  return runServices(names.length > 0 ? names.filter(isServiceName) : serviceNames, load());
+}
+
+const isServiceName = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
+
+const load = (): LoadedSettings => ensureSecrets(loadSettings({ cwd: process.cwd(), env: process.env }));
+
+function settingsTable(loaded: LoadedSettings): string {
+  return describeSettings(loaded)
+    .map(({ key, value, origin }) => `${key} = ${value}   # ${origin}`)
+    .join("\n");
+}
+
+function print(text: string): number {
+  console.log(text.trimEnd());
+  return 0;
+}
+
+function complain(text: string): number {
+  console.error(text);
+  return 1;
+}
+
+const usage = (problem: string): number => complain(`${problem}\nTry: ermine --help`);

@@ -1,0 +1,72 @@
+import type { LoadedSettings } from "@lib/settings/load-settings.ts";
+import type { Settings } from "@lib/settings/settings.ts";
+import { type Problem, SettingsError } from "@lib/settings/settings-error.ts";
+import { type Logger, logger } from "@lib/telemetry/logger.ts";
+import { drainOnSignal } from "@lib/telemetry/shutdown.ts";
+import { type ServiceName, serviceNames } from "@services/ermine/service-names.ts";
+import { type Running, startServices } from "@services/ermine/start.ts";
+import { resolve } from "node:path";
+
+/** Runs services until a signal ends them; resolves to the exit code of a start that failed. */
+export async function runServices(
+  names: readonly ServiceName[],
+  { settings, ignored }: LoadedSettings,
+): Promise<number> {
+  requireSharedDrivers(names, settings);
+  const log = openLog(settings);
+  if (ignored.length > 0) log.info("settings without effect", { keys: ignored });
+  const starting = new AbortController();
+  const stopEarly = (): void => starting.abort();
+  process.once("SIGINT", stopEarly).once("SIGTERM", stopEarly);
+  const running = await startServices(names, { settings, log, signal: starting.signal }).catch((error: unknown) => {
+    if (starting.signal.aborted) return null;
+    throw error;
+  });
+  process.off("SIGINT", stopEarly).off("SIGTERM", stopEarly);
+  if (!running) return 130;
+  const { promise, resolve: end } = Promise.withResolvers<number>();
+  const control = {
+    on: process.on.bind(process),
+    off: process.off.bind(process),
+    exit: (code: number) => (end(code), process.exit(code)),
+  };
+  drainOnSignal({ steps: running.steps, timeoutMs: settings.ermine.shutdown_ms, log, control });
+  greet(names, running, settings);
+  return promise;
+}
+
+/** A service alone with a bus inside its own process would talk to nobody (P24). */
+function requireSharedDrivers(names: readonly ServiceName[], { ermine }: Settings): void {
+  if (names.length === serviceNames.length) return;
+  const problems: Problem[] = (["bus", "keys"] as const)
+    .filter((key) => ermine[key].startsWith("memory:"))
+    .map((key) => ({ key: `ermine.${key}`, source: "default", reason: "must be a Redis URL when services run apart" }));
+  if (problems.length > 0) throw new SettingsError(problems);
+}
+
+function openLog({ ermine }: Settings): Logger {
+  const pretty = ermine.log_format === "pretty" || (ermine.log_format === "auto" && process.stderr.isTTY === true);
+  return logger({ level: ermine.log_level, write: (line) => void process.stderr.write(line), now: Date.now, pretty });
+}
+
+function greet(names: readonly ServiceName[], { url, privateUrl }: Running, { ermine, hosts }: Settings): void {
+  const isAll = names.length === serviceNames.length;
+  const place = ermine.store.startsWith("sqlite:") ? resolve(ermine.data_dir) : "MongoDB";
+  console.log(
+    isAll
+      ? `
+  Ermine is running.
+
+    For people     ${url}
+    API            ${hosts.api}
+    Events         ${hosts.events}
+    Data           ${place}
+    Health         ${privateUrl}health/ready   (private)
+
+  Next: point a Stoat client at the API address above and register. Mail is written to
+  ${ermine.mail.startsWith("outbox:") ? ermine.mail.slice("outbox:".length) : "your SMTP server"} until SMTP is set up; \`npx bun services/ermine/main.ts settings\` shows every setting.
+  Ctrl-C stops.
+`
+      : `${names.join(", ")} at ${url}`,
+  );
+}

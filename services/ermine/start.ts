@@ -1,0 +1,114 @@
+/**
+ * Runs services in this process. All of them share one port, the paths being those of self-hosted deployments; a
+ * service that is started alone listens on the reference's port at its root path.
+ */
+import { createServices, type Services } from "@services/ermine/create-services.ts";
+import { openDrivers } from "@services/ermine/open-drivers.ts";
+import { publicListener } from "@services/ermine/public-listener.ts";
+import type { ServiceName } from "@services/ermine/service-names.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { systemClock, systemIds } from "@lib/domain/system-ids.ts";
+import { listenOf } from "@lib/settings/fields.ts";
+import type { Settings } from "@lib/settings/settings.ts";
+import { initialiseDatabase, MigrationError } from "@lib/store/initialise-database.ts";
+import { openStore } from "@lib/store/store.ts";
+import { backgroundRunner } from "@lib/telemetry/background.ts";
+import { privateListener } from "@lib/telemetry/health.ts";
+import type { Logger } from "@lib/telemetry/logger.ts";
+import { createRegistry } from "@lib/telemetry/metrics.ts";
+import type { ShutdownStep } from "@lib/telemetry/shutdown.ts";
+import { retryForever } from "@lib/telemetry/supervise.ts";
+
+/** What is running, where, and how it ends. */
+export type Running = { url: URL; privateUrl: URL; deps: Deps; steps: ShutdownStep[] };
+
+/**
+ * Starts services and resolves when they answer. A database that is late is waited for, not ready meanwhile; one that
+ * cannot be used as it is throws a `MigrationError`.
+ */
+export async function startServices(
+  names: readonly ServiceName[],
+  { settings, log, signal }: { settings: Settings; log: Logger; signal: AbortSignal },
+): Promise<Running> {
+  const drivers = await openDrivers({ settings, clock: systemClock, log });
+  const registry = createRegistry();
+  const checks = { store: drivers.database.ping, bus: drivers.bus.ping, keys: drivers.keys.ping };
+  const health = privateListener({
+    listen: listenOf(settings.ermine.private_listen),
+    registry,
+    log,
+    checks: bound(checks, drivers),
+  });
+  await awaitDatabase(drivers.database, { log, signal });
+
+  const background = backgroundRunner({ log });
+  const onMalformed = (collection: string, id: unknown): void =>
+    log.warn("malformed document set aside", { collection, id });
+  const deps: Deps = {
+    store: openStore(drivers.database, { onMalformed }),
+    bus: drivers.bus,
+    keys: drivers.keys,
+    mail: drivers.mail,
+    settings,
+    clock: systemClock,
+    ids: systemIds(systemClock),
+    log,
+    background,
+  };
+  const services = createServices(names, deps, registry);
+  const listener = publicListener(names, services, settings);
+  await services.bonfire?.start(listener);
+  return { url: listener.url, privateUrl: health.url, deps, steps: shutdownSteps(services, listener, deps, health) };
+}
+
+/** Each check keeps the driver it belongs to. */
+function bound(
+  checks: Record<"store" | "bus" | "keys", () => Promise<void>>,
+  drivers: Awaited<ReturnType<typeof openDrivers>>,
+) {
+  return {
+    store: () => checks.store.call(drivers.database),
+    bus: () => checks.bus.call(drivers.bus),
+    keys: () => checks.keys.call(drivers.keys),
+  };
+}
+
+async function awaitDatabase(
+  database: Parameters<typeof initialiseDatabase>[0],
+  { log, signal }: { log: Logger; signal: AbortSignal },
+): Promise<void> {
+  const refused = await retryForever(
+    "open the database",
+    async () => {
+      try {
+        await initialiseDatabase(database);
+        return null;
+      } catch (error) {
+        if (error instanceof MigrationError) return error;
+        throw error;
+      }
+    },
+    { log, signal },
+  );
+  if (refused) throw refused;
+}
+
+/** In this order nothing that was accepted is lost: sockets move on, requests end, their work ends, drivers close. */
+function shutdownSteps(
+  services: Services,
+  listener: ReturnType<typeof publicListener>,
+  deps: Deps,
+  health: ReturnType<typeof privateListener>,
+): ShutdownStep[] {
+  return [
+    { name: "not ready", run: () => health.startDraining() },
+    { name: "sockets", run: (leftMs) => services.bonfire?.drain(Math.min(leftMs, 5_000)) },
+    { name: "requests", run: () => listener.stop() },
+    { name: "background work", run: (leftMs) => deps.background.drain(leftMs) },
+    { name: "mail", run: async (leftMs) => void (await deps.mail.drain(leftMs), await deps.mail.close()) },
+    { name: "bus", run: (leftMs) => deps.bus.close(leftMs) },
+    { name: "keys", run: () => deps.keys.close() },
+    { name: "store", run: () => deps.store.database.close() },
+    { name: "health", run: () => health.stop() },
+  ];
+}
