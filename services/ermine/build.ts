@@ -1,0 +1,15 @@
+/** Makes `dist/ermine`: one executable with the runtime, the code and the embedded files in it. */
+const built = await Bun.build({
+  // The store's writer runs as a thread of its own and is found beside the main program.
+  entrypoints: ["services/ermine/main.ts", "lib/store/sqlite/writer.ts"],
+  root: ".",
+  target: "bun",
+  minify: true,
+  sourcemap: "inline",
+  compile: { outfile: "dist/ermine" },
+});
+for (const log of built.logs) console.error(log.message);
+if (!built.success) process.exit(1);
+console.log("dist/ermine is built");
+
+export {};
