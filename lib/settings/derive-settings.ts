@@ -38,9 +38,7 @@ export function deriveSettings(tree: Tree, origins: Map<string, Origin>): void {
   if (publicUrl && URL.canParse(publicUrl)) {
     follow("hosts.app", publicUrl, "ermine.public_url");
     follow("hosts.events", `${publicUrl.replace(/^http/, "ws")}/ws`, "ermine.public_url");
-    for (const path of ["api", "autumn", "january", "gifbox"]) {
-      follow(`hosts.${path}`, `${publicUrl}/${path}`, "ermine.public_url");
-    }
+    follow("hosts.api", `${publicUrl}/api`, "ermine.public_url");
   }
   forceProduction(tree, origins, given("hosts.api") ?? "");
 }

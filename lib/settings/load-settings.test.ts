@@ -203,14 +203,14 @@ describe("loading", () => {
 });
 
 describe("what follows from other settings", () => {
-  test("all public addresses follow from ermine.public_url, unless they are set", () => {
+  test("the addresses of what runs follow from ermine.public_url; of what does not, they are empty unless set", () => {
     const env = { ERMINE__PUBLIC_URL: "https://chat.example/", REVOLT__HOSTS__AUTUMN: "https://files.example" };
     expect(load({ env }).settings.hosts).toMatchObject({
       app: "https://chat.example",
       api: "https://chat.example/api",
       events: "wss://chat.example/ws",
       autumn: "https://files.example",
-      january: "https://chat.example/january",
+      january: "",
     });
   });
 

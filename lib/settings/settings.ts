@@ -5,7 +5,8 @@
  * `Settings.parse({})` is a working configuration of a fresh machine. Our defaults differ from the reference's only for
  * that purpose:
  * - `database.mongodb`, `database.redis`: unset. Then `ermine.store`, `ermine.bus` and `ermine.keys` are embedded drivers.
- * - `hosts.*`: paths below `ermine.public_url` (`http://localhost:14700`), because one port serves everything.
+ * - `hosts.app`, `api`, `events`: paths below `ermine.public_url` (`http://localhost:14700`), because one port serves
+ *   everything. `hosts.autumn`, `january`, `gifbox`: empty, and announced as not there, until a service answers at them.
  * - `files.encryption_key`, `pushd.vapid.*`: empty. No secret ships (P17); see `ensureSecrets`.
  * - `rabbit.password`, `files.s3.access_key_id`, `files.s3.secret_access_key`: empty, for the same reason.
  *
@@ -66,18 +67,16 @@ const HostSettings = z.strictObject({
   api: address(["http:", "https:"]).default("http://localhost:14700/api").describe("Public address of the API"),
   events: address(["ws:", "wss:"]).default("ws://localhost:14700/ws").describe("Public address of the gateway"),
   autumn: address(["http:", "https:"], { empty: true })
-    .default("http://localhost:14700/autumn")
+    .default("")
     .describe("Public address of the file server; empty = off"),
   january: address(["http:", "https:"], { empty: true })
-    .default("http://localhost:14700/january")
+    .default("")
     .describe("Public address of the media proxy; the API calls it too; empty = off"),
   livekit: z
     .record(z.string(), address(["ws:", "wss:", "http:", "https:"]))
     .default({})
     .describe("Public WebSocket address of each LiveKit node, by node name"),
-  gifbox: address(["http:", "https:"], { empty: true })
-    .default("http://localhost:14700/gifbox")
-    .describe("Public address of the GIF proxy"),
+  gifbox: address(["http:", "https:"], { empty: true }).default("").describe("Public address of the GIF proxy"),
   voso_legacy: text().default("").meta({ description: "Accepted from older files", ignored: true }),
   voso_legacy_ws: text().default("").meta({ description: "Accepted from older files", ignored: true }),
 });
