@@ -106,12 +106,10 @@ describe("MessagePack to clients", () => {
   });
 
   test("is what another implementation reads as the same value", () => {
-    // msgpackr documents `auto`, its types do not have it.
-    const options = { useRecords: false, int64AsType: "auto" } as ConstructorParameters<typeof Packr>[0];
-    const packr = new Packr(options);
+    const packr = new Packr({ useRecords: false, int64AsType: "bigint" });
     fc.assert(
       fc.property(anyEvent, (event) => {
-        expect(packr.unpack(encodeMsgpack(event))).toEqual(event);
+        expect(withNumbers(packr.unpack(encodeMsgpack(event)))).toEqual(event);
       }),
     );
   });
@@ -254,3 +252,12 @@ describe("frames from clients", () => {
     );
   });
 });
+
+/** The other implementation reads every 64-bit integer as `bigint`; ours only those that are not safe as `number`. */
+function withNumbers(value: unknown): unknown {
+  if (typeof value === "bigint")
+    return value === BigInt(Number(value)) && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Array.isArray(value)) return value.map(withNumbers);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withNumbers(field)]));
+}

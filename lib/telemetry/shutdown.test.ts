@@ -21,7 +21,7 @@ describe("P25: graceful shutdown", () => {
         name: label,
         async run() {
           done.push(`${label} starts`);
-          await Bun.sleep(1);
+          await new Promise(setImmediate);
           done.push(`${label} ends`);
         },
       });

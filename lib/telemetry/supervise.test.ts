@@ -92,9 +92,9 @@ describe("work that outlives its request", () => {
     const background = backgroundRunner({ log });
     const done: string[] = [];
     background.run("outer", async () => {
-      await Bun.sleep(1);
+      await new Promise(setImmediate);
       background.run("inner", async () => {
-        await Bun.sleep(1);
+        await new Promise(setImmediate);
         done.push("inner");
       });
       done.push("outer");
