@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import * as contract from "@lib/contract/accounts.ts";
 import * as sessions from "@lib/contract/sessions.ts";
-import { GOOD_PASSWORD as password, mailedToken, newEmail, withMail, withTicket } from "@tests/harness/account-steps.ts";
+import {
+  GOOD_PASSWORD as password,
+  mailedToken,
+  newEmail,
+  withMail,
+  withTicket,
+} from "@tests/harness/account-steps.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type Person, type TestApi, testApi } from "@tests/harness/test-api.ts";
 
@@ -26,7 +32,10 @@ describe.each(profiles)("deleting an account, $name", (profile) => {
     await expect(person.client.call(contract.deleteAccount, {})).rejects.toMatchObject({ status: 401 });
     await (await withTicket(person)).call(contract.deleteAccount, {});
     expect(api.mails.at(-1)?.text).toContain("/delete/");
-    expect(await account(api, person)).toMatchObject({ disabled: false, deletion: { status: "WaitingForVerification" } });
+    expect(await account(api, person)).toMatchObject({
+      disabled: false,
+      deletion: { status: "WaitingForVerification" },
+    });
     await api.takeEvents();
 
     const body = { token: mailedToken(api.mails.at(-1)) };
