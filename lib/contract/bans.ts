@@ -12,7 +12,9 @@ export const DataBanCreate = z
   .object({
     reason: optional(text(0, DESCRIPTION_LENGTH_MAX).describe("Ban reason")),
     delete_message_seconds: optional(
-      SafeInteger.min(0).max(BAN_DELETE_SECONDS_MAX).describe("Messages to delete in seconds"),
+      SafeInteger.min(0)
+        .max(BAN_DELETE_SECONDS_MAX)
+        .meta({ description: "Messages to delete in seconds", minimum: 0, maximum: BAN_DELETE_SECONDS_MAX }),
     ),
   })
   .meta({ id: "DataBanCreate", description: "Information for new server ban" });

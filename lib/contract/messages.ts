@@ -60,9 +60,9 @@ export const DataMessageSearch = z
     limit: optional(limit),
     before: optional(messageId.describe("Message id before which messages should be fetched")),
     after: optional(messageId.describe("Message id after which messages should be fetched")),
-    sort: described(MessageSort, "Message sort direction\n\nBy default, it will be sorted by latest.").default(
-      "Relevance",
-    ),
+    sort: described(MessageSort, "Message sort direction\n\nBy default, it will be sorted by latest.")
+      .default("Relevance")
+      .meta({ id: "MessageSort", default: "Relevance" }),
     include_users: optional(z.boolean().describe("Whether to include user (and member, if server channel) objects")),
   })
   .meta({ id: "DataMessageSearch", description: "Options for searching for messages" });
@@ -76,18 +76,18 @@ export type OptionsBulkDelete = z.output<typeof OptionsBulkDelete>;
 
 /** Query of `queryMessages`. */
 export const OptionsQueryMessages = z.object({
-  limit: limit
-    .describe("Maximum number of messages to fetch\n\nFor fetching nearby messages, this is \\`(limit + 2)\\`.")
-    .optional(),
-  before: messageId.describe("Message id before which messages should be fetched").optional(),
-  after: messageId.describe("Message id after which messages should be fetched").optional(),
-  sort: described(MessageSort, "Message sort direction").optional(),
-  nearby: messageId
-    .describe(
+  limit: optional(
+    limit.describe("Maximum number of messages to fetch\n\nFor fetching nearby messages, this is \\`(limit + 2)\\`."),
+  ),
+  before: optional(messageId.describe("Message id before which messages should be fetched")),
+  after: optional(messageId.describe("Message id after which messages should be fetched")),
+  sort: optional(described(MessageSort, "Message sort direction")),
+  nearby: optional(
+    messageId.describe(
       "Message id to search around\n\nSpecifying 'nearby' ignores 'before', 'after' and 'sort'. It will also take half of limit rounded as the limits to each side. It also fetches the message ID specified.",
-    )
-    .optional(),
-  include_users: z.boolean().describe("Whether to include user (and member, if server channel) objects").optional(),
+    ),
+  ),
+  include_users: optional(z.boolean().describe("Whether to include user (and member, if server channel) objects")),
 });
 export type OptionsQueryMessages = z.output<typeof OptionsQueryMessages>;
 

@@ -1,3 +1,4 @@
+import { nullish } from "@lib/model/nullish.ts";
 import { z } from "zod";
 
 /** A reference to an object by id. Any text is accepted; what does not exist answers `NotFound`. */
@@ -8,7 +9,7 @@ const shape = { params: { shape: true } };
 
 /** An optional body field: absent and `null` alike mean "not given" (conformance http-9). */
 export function optional<T extends z.ZodType>(schema: T) {
-  return schema.nullish().transform((value): z.output<T> | undefined => value ?? undefined);
+  return nullish(schema).transform((value): z.output<T> | undefined => value ?? undefined);
 }
 
 /** An unsigned integer below 2^32; anything else has the wrong shape. */

@@ -76,7 +76,9 @@ export type DataEditServer = z.output<typeof DataEditServer>;
 /** Body of `createServerChannel`. */
 export const DataCreateServerChannel = z
   .object({
-    type: described(LegacyServerChannelType, "Channel type").default("Text"),
+    type: described(LegacyServerChannelType, "Channel type")
+      .default("Text")
+      .meta({ id: "LegacyServerChannelType", default: "Text" }),
     name: name.describe("Channel name"),
     description: optional(description.describe("Channel description")),
     nsfw: optional(z.boolean().describe("Whether this channel is age restricted")),

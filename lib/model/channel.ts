@@ -16,7 +16,7 @@ const UserLimit = z
 /** Voice information for a channel. */
 export const VoiceInformation = z
   .object({
-    max_users: UserLimit.describe("Maximium amount of users allowed in the voice channel at once").nullish(),
+    max_users: nullish(UserLimit.describe("Maximium amount of users allowed in the voice channel at once")),
   })
   .meta({ id: "VoiceInformation", description: "Voice information for a channel" });
 export type VoiceInformation = z.output<typeof VoiceInformation>;

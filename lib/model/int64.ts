@@ -17,13 +17,13 @@ export function toInt64(value: bigint): Int64 {
 /** Schema of a signed 64-bit integer as stored and sent. */
 export const Int64 = z.union([z.int(), z.bigint().gte(MIN).lte(MAX)]).meta({ type: "integer", format: "int64" });
 
+/** A number out of range has the wrong shape in a body (422), rather than breaking a constraint. */
+const shape = { params: { shape: true } };
+
 /** Schema of an unsigned 64-bit integer as sent. */
 export const Uint64 = z
   .union([
-    z.int().min(0),
-    z
-      .bigint()
-      .gte(0n)
-      .lt(2n ** 64n),
+    z.int().refine((value) => value >= 0, shape),
+    z.bigint().refine((value) => value >= 0n && value < 2n ** 64n, shape),
   ])
   .meta({ type: "integer", format: "uint64", minimum: 0 });

@@ -4,6 +4,7 @@ import { z } from "zod";
 export const Timestamp = z.string().meta({
   id: "ISO8601 Timestamp",
   description: "ISO8601 formatted timestamp",
+  type: "string",
   format: "date-time",
   example: "1970-01-01T00:00:00Z",
 });

@@ -4,18 +4,18 @@ const LIMIT_DEFAULT = 50;
 
 /** Which messages to read. Everything but the channel may be absent. */
 export type MessageQuery = {
-  channel?: string;
-  author?: string;
-  pinned?: boolean;
+  channel?: string | undefined;
+  author?: string | undefined;
+  pinned?: boolean | undefined;
   /** Words to search for; the default order is then by relevance. */
-  query?: string;
+  query?: string | undefined;
   /** Messages around one of them; `before`, `after` and `sort` do not count then. */
-  nearby?: string;
-  before?: string;
-  after?: string;
-  sort?: "Latest" | "Oldest" | "Relevance";
+  nearby?: string | undefined;
+  before?: string | undefined;
+  after?: string | undefined;
+  sort?: "Latest" | "Oldest" | "Relevance" | undefined;
   /** 50 by default. */
-  limit?: number;
+  limit?: number | undefined;
 };
 
 /**

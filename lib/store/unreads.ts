@@ -62,6 +62,10 @@ export function unreadsRepository(db: Database, onMalformed: OnMalformed) {
       await unreads.updateMany({ "_id.channel": channelId, mentions }, { $pull: { mentions } });
     },
 
+    async deleteByUser(userId: string): Promise<void> {
+      await unreads.deleteMany({ "_id.user": userId });
+    },
+
     async deleteByChannels(channelIds: readonly string[]): Promise<void> {
       if (channelIds.length > 0) await unreads.deleteMany({ "_id.channel": { $in: channelIds } });
     },

@@ -17,6 +17,12 @@ import { groups } from "@services/delta/routes/groups.ts";
 import { channelPermissions } from "@services/delta/routes/channel-permissions.ts";
 import { channelInvites } from "@services/delta/routes/channel-invites.ts";
 import { acks } from "@services/delta/routes/acks.ts";
+import { users } from "@services/delta/routes/users.ts";
+import { relationships } from "@services/delta/routes/relationships.ts";
+import { directMessages } from "@services/delta/routes/direct-messages.ts";
+import { invites } from "@services/delta/routes/invites.ts";
+import { sync } from "@services/delta/routes/sync.ts";
+import { bots } from "@services/delta/routes/bots.ts";
 
 /** Every route of the API. */
 export const routes: readonly Implementation[] = [
@@ -38,4 +44,10 @@ export const routes: readonly Implementation[] = [
   ...reactions,
   ...members,
   ...bans,
+  ...users,
+  ...relationships,
+  ...directMessages,
+  ...invites,
+  ...sync,
+  ...bots,
 ];

@@ -1,8 +1,11 @@
 import type { Deps } from "@lib/domain/deps.ts";
+import { forgetMessages } from "@lib/domain/messages/forget-messages.ts";
+import { replaceLastMessage } from "@lib/domain/messages/replace-last-message.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { bulkMessageDelete } from "@lib/event/message-events.ts";
 import { minUlid } from "@lib/model/ids.ts";
-import type { MessageDocument } from "@lib/model/stored/message.ts";
+
+type DeletionDeps = Pick<Deps, "store" | "bus" | "background">;
 
 /** Messages read and deleted at once. */
 const BATCH = 500;
@@ -12,7 +15,7 @@ const BATCH = 500;
  * (conformance servers-55). A channel whose newest message that was points to the one before (P11).
  */
 export async function deleteRecentMessages(
-  deps: Pick<Deps, "store" | "bus" | "clock">,
+  deps: DeletionDeps & Pick<Deps, "clock">,
   channels: readonly string[],
   author: string,
   seconds: number,
@@ -22,20 +25,15 @@ export async function deleteRecentMessages(
   for (;;) {
     const batch = await deps.store.messages.listSelection({ channels, author, sinceId }, BATCH);
     if (batch.length === 0) break;
-    await deleteBatch(deps, batch);
+    await deps.store.messages.deleteByIds(batch.map(({ _id }) => _id));
     for (const { _id, channel } of batch) deleted.set(channel, [...(deleted.get(channel) ?? []), _id]);
   }
-  await Promise.all([...deleted].map(([channel, ids]) => repairLastMessage(deps, channel, ids)));
-  await publish(deps, ...[...deleted].map(([channel, ids]) => bulkMessageDelete({ channel, ids })));
+  for (const [channel, ids] of deleted) await announceDeletion(deps, channel, ids);
 }
 
-async function deleteBatch({ store }: Pick<Deps, "store">, messages: readonly MessageDocument[]): Promise<void> {
-  await store.attachments.markDeleted(messages.flatMap(({ attachments = [] }) => attachments.map(({ _id }) => _id)));
-  await store.messages.deleteByIds(messages.map(({ _id }) => _id));
-}
-
-async function repairLastMessage({ store }: Pick<Deps, "store">, channel: string, ids: readonly string[]) {
-  const newestDeleted = ids.at(-1);
-  if (newestDeleted === undefined) return;
-  await store.channels.replaceLastMessage(channel, newestDeleted, await store.messages.getNewestId(channel));
+async function announceDeletion(deps: DeletionDeps, channel: string, ids: readonly string[]): Promise<void> {
+  const newest = ids.at(-1);
+  await forgetMessages(deps, channel, ids);
+  if (newest !== undefined) await replaceLastMessage(deps, channel, newest);
+  await publish(deps, bulkMessageDelete({ channel, ids: [...ids] }));
 }

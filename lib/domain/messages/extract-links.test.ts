@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { extractLinks } from "@lib/domain/messages/extract-links.ts";
 
-describe("messages-58: links that get an embed", () => {
+describe("links that get an embed", () => {
   test.each([
     ["(https://e.com/a_(b))", ["https://e.com/a_(b)"]],
     ["**https://a.b/c**", ["https://a.b/c"]],

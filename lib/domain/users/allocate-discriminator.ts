@@ -2,6 +2,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { fail } from "@lib/error/fail.ts";
 import { minUlid } from "@lib/model/ids.ts";
 import { DuplicateKeyError } from "@lib/store/database.ts";
+import type { UsersRepository } from "@lib/store/users.ts";
 
 /** Numbers that stand out, or that some people would rather not carry. */
 const EXCLUDED = new Set(["0123", "1234", "1488", ...["1111", "2222", "3333", "4444", "5555", "6666", "7777", "8888"]]);
@@ -14,8 +15,10 @@ const SPACE: readonly string[] = Array.from({ length: 9997 }, (_, index) => Stri
 const CHANGE_WINDOW_MS = 24 * 3_600_000;
 const ATTEMPTS_MAX = 8;
 
+type Names = { store: { users: Pick<UsersRepository, "listDiscriminators"> } };
+
 /** A discriminator chosen at random among those free with a name. Fails with `UsernameTaken` (conformance users-33). */
-export async function allocateDiscriminator(deps: Pick<Deps, "store" | "ids">, username: string): Promise<string> {
+export async function allocateDiscriminator(deps: Names & Pick<Deps, "ids">, username: string): Promise<string> {
   const used = new Set(await deps.store.users.listDiscriminators(username));
   const free = SPACE.filter((discriminator) => !used.has(discriminator));
   return free[deps.ids.integer(Math.max(free.length, 1))] ?? fail("UsernameTaken");

@@ -96,10 +96,12 @@ function render(user: UserDocument, context: UserViewContext, { relationship, vi
   });
 }
 
-/** Nobody learns that somebody is invisible, not even they themself (conformance data-75). */
+/** Nobody learns that somebody is invisible, not even they themself (conformance data-75); nothing chosen is no status. */
 function viewStatus(status: StoredUserStatus | undefined): UserStatus | undefined {
-  if (status?.presence !== "Invisible") return status && defined({ ...status });
-  return status.text === undefined ? undefined : { text: status.text };
+  const { text, presence } = status ?? {};
+  if (presence !== "Invisible")
+    return text === undefined && presence === undefined ? undefined : defined({ text, presence });
+  return text === undefined ? undefined : { text };
 }
 
 function badgesOf({ _id, badges = 0 }: UserDocument, earlyAdopterCutoffMs: number | undefined): number {

@@ -23,7 +23,7 @@ async function community(api: TestApi) {
 }
 
 describe.each(profiles)("members of a server, $name", (profile) => {
-  test("servers-43, permissions-42: members get members and users aligned in order of id, outsiders 404", async () => {
+  test("servers-43: members get members and users aligned in order of id, outsiders 404", async () => {
     await using api = await testApi({ profile });
     const { owner, mod, plain, outsider, server } = await community(api);
 

@@ -3,6 +3,7 @@ import * as accounts from "@lib/contract/accounts.ts";
 import * as contract from "@lib/contract/onboarding.ts";
 import * as policy from "@lib/contract/policy.ts";
 import * as sessions from "@lib/contract/sessions.ts";
+import * as users from "@lib/contract/users.ts";
 import { GOOD_PASSWORD, newEmail } from "@tests/harness/account-steps.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type TestApi, testApi } from "@tests/harness/test-api.ts";
@@ -24,10 +25,11 @@ describe.each(profiles)("onboarding, $name", (profile) => {
     await using api = await testApi({ profile });
     const { client } = await newcomer(api);
     expect(await client.call(contract.checkOnboarding, {})).toEqual({ onboarding: true });
+    await expect(client.call(users.fetchSelf, {})).rejects.toMatchObject({ status: 401 });
     await expect(client.call(policy.acknowledgePolicyChanges, {})).rejects.toMatchObject({ status: 401 });
     await client.call(contract.completeOnboarding, { body: { username: newName() } });
     expect(await client.call(contract.checkOnboarding, {})).toEqual({ onboarding: false });
-    await client.call(policy.acknowledgePolicyChanges, {});
+    expect((await client.call(users.fetchSelf, {})).relationship).toBe("User");
   });
 
   test("accounts-71: the user has the account's id and a discriminator, once", async () => {

@@ -111,7 +111,10 @@ describe.each(profiles)("sessions, $name", (profile) => {
     const person = await api.register();
     await expect(person.client.call(contract.revokeAllSessions, {})).rejects.toMatchObject({ status: 401 });
     await expect(api.client.call(contract.fetchSessions, {})).rejects.toMatchObject({ status: 401 });
-    const edit = api.client.call(contract.editSession, { params: { id: person.sessionId }, body: { friendly_name: "" } });
+    const edit = api.client.call(contract.editSession, {
+      params: { id: person.sessionId },
+      body: { friendly_name: "" },
+    });
     await expect(edit).rejects.toMatchObject({ status: 401, type: "InvalidSession" });
     expect(await session(api, person.sessionId)).not.toBeNull();
   });

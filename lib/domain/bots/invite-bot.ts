@@ -1,0 +1,28 @@
+import type { InviteBotDestination } from "@lib/contract/bots.ts";
+import type { Actor } from "@lib/domain/actor.ts";
+import { accessChannel } from "@lib/domain/channels/access-channel.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
+import { joinServer } from "@lib/domain/members/join-server.ts";
+import { accessServer } from "@lib/domain/servers/access-server.ts";
+import { fail } from "@lib/error/fail.ts";
+
+/** Adds a bot, public or the actor's, to a server or group (conformance users-57, users-58). */
+export async function inviteBot(
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">,
+  actor: Actor,
+  { target, destination }: { target: string; destination: InviteBotDestination },
+): Promise<void> {
+  if (actor.bot) fail("IsBot");
+  const [bot, user] = await Promise.all([deps.store.bots.get(target), deps.store.users.get(target)]);
+  if (!bot || !user) fail("NotFound");
+  if (!bot.public && bot.owner !== actor.id) fail("BotIsPrivate");
+  if ("server" in destination) {
+    const { server } = await accessServer(deps, actor, destination.server, "ManageServer");
+    await joinServer(deps, user, server);
+    return;
+  }
+  const { channel } = await accessChannel(deps, actor, destination.group, "InviteOthers");
+  if (channel.channel_type !== "Group") fail("InvalidOperation");
+  await addToGroup(deps, channel, user._id, actor.id);
+}

@@ -1,0 +1,44 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { exclusively, pairName } from "@lib/domain/exclusive.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { accessUser } from "@lib/domain/users/access-user.ts";
+import { channelCreate } from "@lib/event/channel-events.ts";
+import type { Channel } from "@lib/model/channel.ts";
+import type { ChannelDocument } from "@lib/model/stored/channel.ts";
+import { viewChannel } from "@lib/model/view/channel.ts";
+
+type OpenDeps = Pick<Deps, "store" | "bus" | "keys" | "ids">;
+
+/**
+ * The conversation with a user, of oneself the saved messages; made when there is none (conformance users-45 to
+ * users-48, data-52). Two who open it at once get the same.
+ */
+export async function openDirectMessage(
+  deps: OpenDeps,
+  actor: Actor,
+  { target }: { target: string },
+): Promise<Channel> {
+  const { _id: other } = await accessUser(deps, actor, target, "SendMessage");
+  const find = () => deps.store.channels.getDirect(actor.id, other);
+  const channel =
+    (await find()) ??
+    (await exclusively(
+      deps,
+      `direct:${pairName(actor.id, other)}`,
+      async () => (await find()) ?? create(deps, actor.id, other),
+    ));
+  return viewChannel(channel);
+}
+
+/** A conversation is announced to both; nobody but their owner is interested in saved messages. */
+async function create(deps: OpenDeps, self: string, other: string): Promise<ChannelDocument> {
+  const _id = deps.ids.ulid();
+  const channel: ChannelDocument =
+    self === other
+      ? { channel_type: "SavedMessages", _id, user: self }
+      : { channel_type: "DirectMessage", _id, active: true, recipients: [self, other] };
+  await deps.store.channels.insert(channel);
+  if (channel.channel_type === "DirectMessage") await publish(deps, channelCreate(viewChannel(channel)));
+  return channel;
+}

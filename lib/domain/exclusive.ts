@@ -1,0 +1,27 @@
+import type { Deps } from "@lib/domain/deps.ts";
+import { pause } from "@lib/telemetry/backoff.ts";
+
+/** Longer than any such work takes; a process that dies while it works holds others up no longer. */
+const HOLD_MS = 10_000;
+const PAUSE_MS = 20;
+
+/**
+ * Runs work of which only one with the same name may run at a time, in whichever process: for what takes several
+ * documents to decide and to write.
+ */
+export async function exclusively<T>({ keys }: Pick<Deps, "keys">, name: string, work: () => Promise<T>): Promise<T> {
+  const key = `exclusive:${name}`;
+  const deadlineMs = performance.now() + 2 * HOLD_MS;
+  while ((await keys.take(key, "1", HOLD_MS)) !== null) {
+    if (performance.now() > deadlineMs) throw new Error(`${name} is busy`);
+    await pause(PAUSE_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    await keys.delete(key);
+  }
+}
+
+/** The name of two users' common business, whoever comes first. */
+export const pairName = (a: string, b: string): string => (a < b ? `${a}:${b}` : `${b}:${a}`);

@@ -1,0 +1,67 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { exclusively, pairName } from "@lib/domain/exclusive.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { type RelationshipAction, transition } from "@lib/domain/relationships/transition.ts";
+import { viewUserFor } from "@lib/domain/users/view-users.ts";
+import { fail } from "@lib/error/fail.ts";
+import { userRelationship } from "@lib/event/user-events.ts";
+import { ulidTime } from "@lib/model/ids.ts";
+import type { UserDocument } from "@lib/model/stored/user.ts";
+import type { RelationshipStatus, User } from "@lib/model/user.ts";
+import { relationshipWith } from "@lib/permission/user-permissions.ts";
+import { limitsFor } from "@lib/settings/limits.ts";
+
+type RelationDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock">;
+
+/**
+ * Changes how the actor and another user stand to each other and tells both; resolves to the other as the actor sees
+ * them then (conformance users-35 to users-43, data-32). Actions of both at once take turns, so the two sides always
+ * fit together (P13).
+ */
+export async function changeRelationship(
+  deps: RelationDeps,
+  actor: Actor,
+  target: Pick<UserDocument, "_id">,
+  action: RelationshipAction,
+): Promise<User> {
+  return exclusively(deps, `relationship:${pairName(actor.id, target._id)}`, async () => {
+    const [self, other] = await read(deps, actor.id, target._id);
+    const next = transition(action, { ours: entryOf(self, other), theirs: entryOf(other, self) });
+    if (next.ours === "Outgoing") requireRequestRoom(deps, self);
+    await write(deps, other._id, self._id, next.theirs);
+    await write(deps, self._id, other._id, next.ours);
+    return announce(deps, await read(deps, self._id, other._id));
+  });
+}
+
+/** Who acts on a bot has no say over it here: a relation is one's own entry, or none. */
+function entryOf(perspective: UserDocument, target: UserDocument): RelationshipStatus {
+  return relationshipWith(perspective, { _id: target._id });
+}
+
+async function read({ store }: RelationDeps, selfId: string, otherId: string): Promise<[UserDocument, UserDocument]> {
+  const [self, other] = await Promise.all([store.users.get(selfId), store.users.get(otherId)]);
+  return self && other ? [self, other] : fail("NotFound");
+}
+
+function requireRequestRoom({ settings, clock }: RelationDeps, { _id, relations = [] }: UserDocument): void {
+  const max = limitsFor(settings, ulidTime(_id), clock.now()).outgoing_friend_requests;
+  const pending = relations.filter(({ status }) => status === "Outgoing").length;
+  if (pending >= max) fail("TooManyPendingFriendRequests", { max });
+}
+
+async function write({ store }: RelationDeps, id: string, targetId: string, status: RelationshipStatus): Promise<void> {
+  if (status === "None" || status === "User") await store.users.clearRelationship(id, targetId);
+  else await store.users.setRelationship(id, targetId, status);
+}
+
+async function announce(deps: RelationDeps, [self, other]: [UserDocument, UserDocument]): Promise<User> {
+  const [selfSeen, otherSeen] = await Promise.all([viewUserFor(deps, other, self), viewUserFor(deps, self, other)]);
+  await publish(
+    deps,
+    userRelationship({ id: other._id, user: selfSeen }),
+    userRelationship({ id: self._id, user: otherSeen }),
+  );
+  return otherSeen;
+}

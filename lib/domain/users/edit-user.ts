@@ -1,0 +1,96 @@
+import type { DataEditUser } from "@lib/contract/users.ts";
+import type { Actor } from "@lib/domain/actor.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { publishUserUpdate } from "@lib/domain/users/publish-user-update.ts";
+import { describeUserEdit } from "@lib/domain/users/user-edit-event.ts";
+import { viewSelf } from "@lib/domain/users/view-users.ts";
+import { fail } from "@lib/error/fail.ts";
+import type { FieldsUser, User } from "@lib/model/user.ts";
+import type { FileUse } from "@lib/model/stored/file.ts";
+import type { UserDocument } from "@lib/model/stored/user.ts";
+import { defined } from "@lib/model/view/defined.ts";
+import type { UserUpdate } from "@lib/store/users.ts";
+
+type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "settings">;
+
+/**
+ * Edits the actor, a bot of theirs, or for privileged users anybody (conformance users-9 to users-21). Status and
+ * profile are changed field by field.
+ */
+export async function editUser(
+  deps: EditDeps,
+  actor: Actor,
+  { target, data }: { target: string; data: DataEditUser },
+): Promise<User> {
+  const isPrivileged = actor.user.privileged;
+  if (!isPrivileged && (data.badges !== undefined || data.flags !== undefined)) fail("NotPrivileged");
+  const user = await accessEditable(deps, actor, target);
+  if (isEmpty(data)) return viewSelf(deps, user);
+  if (FIELDS.some((field) => isSet(data, field) && data.remove.includes(field))) fail("InvalidOperation");
+
+  const set = await changesOf(deps, user, data);
+  const edited = (await deps.store.users.update(user._id, set, data.remove)) ?? fail("NotFound");
+  await deps.store.attachments.markDeleted(removedFiles(user, data.remove));
+  const view = await viewSelf(deps, edited);
+  const isConnected = (await deps.keys.listOnline([user._id])).has(user._id);
+  const badges = view.badges ?? 0;
+  const event = describeUserEdit({ before: user, after: edited, set, remove: data.remove, isConnected, badges });
+  await publishUserUpdate(deps, user._id, event.data, event.clear);
+  return view;
+}
+
+async function accessEditable({ store }: EditDeps, actor: Actor, target: string): Promise<UserDocument> {
+  if (target === "@me" || target === actor.id) return actor.user;
+  const user = (await store.users.get(target)) ?? fail("NotFound");
+  if (user.bot?.owner !== actor.id && !actor.user.privileged) fail("NotPrivileged");
+  return user;
+}
+
+function isEmpty({ remove, ...fields }: DataEditUser): boolean {
+  return remove.length === 0 && Object.values(fields).every((value) => value === undefined);
+}
+
+/** What cannot be set and removed at once (P27). A status text can: clients replace it so (conformance users-15). */
+const FIELDS = ["Avatar", "StatusPresence", "ProfileContent", "ProfileBackground", "DisplayName", "Pronouns"] as const;
+
+function isSet({ avatar, status, profile, display_name, pronouns }: DataEditUser, field: (typeof FIELDS)[number]) {
+  const values = {
+    Avatar: avatar,
+    StatusPresence: status?.presence ?? undefined,
+    ProfileContent: profile?.content,
+    ProfileBackground: profile?.background,
+    DisplayName: display_name,
+    Pronouns: pronouns,
+  };
+  return values[field] !== undefined;
+}
+
+async function changesOf(deps: EditDeps, { _id }: UserDocument, data: DataEditUser): Promise<UserUpdate> {
+  const { display_name, pronouns, badges, flags, status, profile } = data;
+  const claim = (tag: string, id: string | undefined, type: FileUse["type"]) =>
+    id === undefined ? undefined : { tag, id, use: { type, id: _id } };
+  const [avatar, background] = await claimFiles(deps, _id, [
+    claim("avatars", data.avatar, "UserAvatar"),
+    claim("backgrounds", profile?.background, "UserProfileBackground"),
+  ] as const);
+  const fields = {
+    display_name,
+    pronouns,
+    avatar,
+    badges,
+    flags,
+    status: status && defined({ text: status.text ?? undefined, presence: status.presence ?? undefined }),
+    profile: profile && defined({ content: profile.content, background }),
+  };
+  return defined(fields) as UserUpdate; // without undefined fields, which its type has as optional
+}
+
+/** A file that is replaced stays; one that is removed goes (conformance users-17, users-18). */
+function removedFiles({ avatar, profile }: UserDocument, remove: readonly FieldsUser[]): string[] {
+  const files = [
+    remove.includes("Avatar") ? avatar : undefined,
+    remove.includes("ProfileBackground") ? profile?.background : undefined,
+  ];
+  return files.flatMap((file) => (file ? [file._id] : []));
+}
