@@ -3,18 +3,18 @@
  * encoded once however many sockets get it.
  */
 import { DUPLICATE } from "@lib/codec/duplicate.ts";
-import type { Event } from "@lib/event/event.ts";
+import { repeatedKeys } from "@lib/codec/repeated-keys.ts";
 
 /** Integers of this many digits may be beyond the range in which `number` is exact. */
 const LONG_INTEGER = /\d{16}/;
 
-/** The text of an event. */
-export function encodeJson(event: Event): string {
+/** The text of an event or answer. */
+export function encodeJson(value: unknown): string {
   try {
-    return JSON.stringify(event);
+    return JSON.stringify(value);
   } catch (error) {
-    // A bigint is the one thing in an event that JSON.stringify refuses; they are too rare to look for first.
-    if (error instanceof TypeError) return stringifyExactly(event);
+    // A bigint is the one thing in a value of ours that JSON.stringify refuses; they are too rare to look for first.
+    if (error instanceof TypeError) return stringifyExactly(value);
     throw error;
   }
 }
@@ -45,44 +45,10 @@ export function decodeJsonFrame(text: string): unknown {
   try {
     const value = decodeJson(text);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
-    return { ...value, ...Object.fromEntries(duplicateKeys(text).map((key) => [key, DUPLICATE])) };
+    const repeated = [...repeatedKeys(text)].filter(({ depth }) => depth === 1);
+    return { ...value, ...Object.fromEntries(repeated.map(({ key }) => [key, DUPLICATE])) };
   } catch {
     // Whatever a client sends instead of JSON is ignored.
     return null;
   }
-}
-
-/** Keys that the top-level object of a valid JSON text has more than once. */
-function duplicateKeys(text: string): string[] {
-  const seen = new Set<string>();
-  const twice: string[] = [];
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (char === "{" || char === "[") depth++;
-    else if (char === "}" || char === "]") depth--;
-    else if (char === '"') {
-      const end = endOfString(text, at);
-      if (depth === 1 && isKey(text, end)) {
-        const key: string = JSON.parse(text.slice(at, end + 1));
-        if (seen.has(key)) twice.push(key);
-        seen.add(key);
-      }
-      at = end;
-    }
-  }
-  return twice;
-}
-
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  return at;
-}
-
-/** In valid JSON only a key is followed by a colon. */
-function isKey(text: string, end: number): boolean {
-  let at = end + 1;
-  while (text[at] === " " || text[at] === "\n" || text[at] === "\r" || text[at] === "\t") at++;
-  return text[at] === ":";
 }

@@ -1,6 +1,6 @@
 import type { RouteDeclaration } from "@lib/contract/route.ts";
 import type { ErrorType } from "@lib/error/catalogue.ts";
-import { stringifyExact } from "@lib/rpc/json.ts";
+import { encodeJson } from "@lib/codec/json.ts";
 import type { z } from "zod";
 
 type InputOf<T> = T extends z.ZodType ? z.input<T> : undefined;
@@ -23,7 +23,7 @@ export class CallError extends Error {
     readonly body: unknown,
     readonly headers: Headers,
   ) {
-    super(`${status} ${type ?? ""} ${stringifyExact(body)}`);
+    super(`${status} ${type ?? ""} ${encodeJson(body)}`);
   }
 }
 
@@ -52,7 +52,7 @@ export function createClient(baseUrl: string, credentials: Credentials = {}): Cl
     return fetch(`${baseUrl}${path}${search.size > 0 ? `?${search}` : ""}`, {
       method: route.method.toUpperCase(),
       headers: { ...credentialHeaders(credentials), ...headers },
-      ...(body !== undefined && { body: stringifyExact(body) }),
+      ...(body !== undefined && { body: encodeJson(body) }),
     });
   }
 
