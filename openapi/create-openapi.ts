@@ -1,12 +1,12 @@
-import { about } from "@lib/contract/about.ts";
-import { createDocument } from "@lib/rpc/document.ts";
+import { type OpenApiDocument } from "@lib/rpc/document.ts";
+import type { OpenApiVersion } from "@lib/rpc/openapi-version.ts";
+import { openApiDocument } from "@services/delta/documents.ts";
 import { routes } from "@services/delta/routes.ts";
 
-/** The OpenAPI document of every route that is served. */
-export function createOpenApi(version: "3.0.0" | "3.1.0" = "3.0.0"): object {
-  return createDocument(
+/** The OpenAPI document of every route that can be served, webhooks included. */
+export function createOpenApi(version: OpenApiVersion = "3.0.0"): OpenApiDocument {
+  return openApiDocument(
     routes.map(({ contract }) => contract),
-    about,
     version,
   );
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 const none = z.object({});
-const max = z.object({ max: z.int().min(0) });
+const max = z.object({ max: z.int().min(0).meta({ format: "uint" }) });
 const permission = z.object({ permission: z.string() });
 
 /** Every error a client can receive (spec of the wire: conformance http-17). The key is sent as `type`, so it is never renamed. */
@@ -36,7 +36,7 @@ export const catalogue = {
   NotInGroup: { status: 404, extra: none },
   AlreadyPinned: { status: 400, extra: none },
   NotPinned: { status: 400, extra: none },
-  InSlowmode: { status: 429, extra: z.object({ retry_after: z.int().min(0) }) },
+  InSlowmode: { status: 429, extra: z.object({ retry_after: z.int().min(0).meta({ format: "uint64" }) }) },
   CantCreateServers: { status: 403, extra: none },
   UnknownServer: { status: 404, extra: none },
   InvalidRole: { status: 404, extra: none },

@@ -7,7 +7,8 @@ export const PingData = z.union([
   z
     .bigint()
     .gte(0n)
-    .lt(2n ** 64n),
+    .lt(2n ** 64n)
+    .meta({ type: "integer", format: "uint64", minimum: 0 }),
   z.array(z.int().min(0).max(255)),
 ]);
 export type PingData = z.output<typeof PingData>;

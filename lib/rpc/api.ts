@@ -12,8 +12,9 @@ import { type TrustedProxies, clientAddress } from "@lib/rpc/client-address.ts";
 import { parseOrigin, preflightResponse, setCorsHeaders } from "@lib/rpc/cors.ts";
 import { guards } from "@lib/rpc/guards.ts";
 import type { Implementation } from "@lib/rpc/implement.ts";
-import { stringifyExact } from "@lib/rpc/json.ts";
+import { encodeJson } from "@lib/codec/json.ts";
 import { impliedErrors } from "@lib/rpc/implied-errors.ts";
+import { type Pages, getPage } from "@lib/rpc/pages.ts";
 import { parseJsonBody } from "@lib/rpc/parse-json.ts";
 import { parseBody, parseQuery } from "@lib/rpc/parse-input.ts";
 import {
@@ -37,6 +38,8 @@ export type ApiOptions = {
   /** Public prefix that paths carry, such as `/api`; empty at the root. */
   basePath?: string;
   metrics?: ApiMetrics;
+  /** Served beside the routes, in no document. */
+  pages?: Pages;
   /** In tests: a success that does not fit its schema, or an error that the route does not declare, is a failure. */
   strict?: boolean;
 };
@@ -91,6 +94,11 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
   async function route(request: Request, env: Bindings, origin: string | null, quota: Quota): Promise<Response> {
     if (request.method === "OPTIONS") return preflightResponse(request.headers, origin);
     if (request.method === "GET" && pathOf(request) === "/ratelimit") return quotaResponse(quota);
+    const page = getPage(options.pages, request.method, pathOf(request));
+    if (page) {
+      env.endpoint = pathOf(request);
+      return page(request);
+    }
     if (request.method !== "GET" && request.method !== "HEAD" && !deps.bus.accepting) throw unavailable(undefined);
     return hono.fetch(request, env);
   }
@@ -126,13 +134,13 @@ function toResponse(contract: RouteDeclaration, result: unknown, { strict }: Api
   if (result instanceof Response) return result;
   if (contract.success.status === 204) return new Response(null, { status: 204 });
   if (strict && "schema" in contract.success) assertFits(contract, contract.success.schema, result);
-  return new Response(stringifyExact(result), { headers: { "Content-Type": "application/json" } });
+  return new Response(encodeJson(result), { headers: { "Content-Type": "application/json" } });
 }
 
 function assertFits(contract: RouteDeclaration, schema: { parse(value: unknown): unknown }, result: unknown): void {
-  const sent: unknown = JSON.parse(stringifyExact(result));
-  if (!Bun.deepEquals(JSON.parse(stringifyExact(schema.parse(sent))), sent)) {
-    throw new Error(`${contract.id} answered fields that its schema does not have: ${stringifyExact(result)}`);
+  const sent: unknown = JSON.parse(encodeJson(result));
+  if (!Bun.deepEquals(JSON.parse(encodeJson(schema.parse(sent))), sent)) {
+    throw new Error(`${contract.id} answered fields that its schema does not have: ${encodeJson(result)}`);
   }
 }
 

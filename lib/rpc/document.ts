@@ -1,11 +1,19 @@
 /** The OpenAPI document of a list of contracts, in the shape that existing generators expect (conformance http-56 to http-59). */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Guard, RouteDeclaration } from "@lib/contract/route.ts";
-import { namedSchemas } from "@lib/model/named-schemas.ts";
-import { errorSchema } from "@lib/rpc/error-schema.ts";
+import { finishSchemas, registerNamed } from "@lib/rpc/component-schemas.ts";
+import { errorEnvelope, errorSchema } from "@lib/rpc/error-schema.ts";
+import { tidyDocument } from "@lib/rpc/tidy-document.ts";
+import { type OpenApiVersion, writtenFor } from "@lib/rpc/openapi-version.ts";
 import { z } from "zod";
 
-const SECURITY: Partial<Record<Guard, string>> = {
+const SCHEMES = {
+  "Session Token": ["x-session-token", "Used to authenticate as a user."],
+  "Valid MFA Ticket": ["x-mfa-ticket", "Used to authorise a request."],
+  "Unvalidated MFA Ticket": ["x-mfa-ticket", "Used to authorise a request."],
+} as const;
+
+const SECURITY: Partial<Record<Guard, keyof typeof SCHEMES>> = {
   session: "Session Token",
   account: "Session Token",
   "account?": "Session Token",
@@ -16,50 +24,66 @@ const SECURITY: Partial<Record<Guard, string>> = {
   "unvalidated-ticket?": "Unvalidated MFA Ticket",
 };
 
+const header = (description: string) => z.string().optional().meta({ param: { description } });
+
 const HEADERS: Partial<Record<Guard, z.ZodObject>> = {
-  "idempotency-key": z.object({
-    "Idempotency-Key": z.string().optional().describe("Unique key to prevent duplicate requests"),
+  "idempotency-key": z.object({ "Idempotency-Key": header("Unique key to prevent duplicate requests") }),
+  "audit-reason": z.object({
+    "X-Audit-Log-Reason": header("Reason for action which is stored in the audit log."),
   }),
-  "audit-reason": z.object({ "X-Audit-Log-Reason": z.string().optional().describe("Reason to show in the audit log") }),
 };
 
 /** What the document says about the API as a whole. */
-export type DocumentInfo = { info: object; servers: { url: string; description: string }[] } & Record<string, unknown>;
+export type DocumentInfo = {
+  info: { title: string; version: string };
+  servers: { url: string; description: string }[];
+} & Record<string, unknown>;
+
+/** A whole document; `paths` and `components` are those of OpenAPI. */
+export type OpenApiDocument = {
+  openapi: OpenApiVersion;
+  paths: Record<string, object>;
+  components: { schemas: Record<string, object>; securitySchemes: Record<string, object> };
+} & DocumentInfo;
 
 /** Generates the document, as OpenAPI `3.0.0` (the reference's version) or `3.1.0`. */
 export function createDocument(
   contracts: readonly RouteDeclaration[],
   about: DocumentInfo,
-  version: "3.0.0" | "3.1.0",
-): object {
+  version: OpenApiVersion,
+): OpenApiDocument {
   const hono = new OpenAPIHono();
-  const registry = hono.openAPIRegistry;
-  registry.registerComponent(
-    "securitySchemes",
-    "Session Token",
-    scheme("x-session-token", "Used to authenticate as a user."),
-  );
-  registry.registerComponent(
-    "securitySchemes",
-    "Valid MFA Ticket",
-    scheme("x-mfa-ticket", "Used to authorise a request."),
-  );
-  registry.registerComponent(
-    "securitySchemes",
-    "Unvalidated MFA Ticket",
-    scheme("x-mfa-ticket", "Used to authorise a request."),
-  );
-  const bodies = contracts.flatMap(({ body, success }) => [
-    ...(body ? [body] : []),
-    ...("schema" in success ? [success.schema] : []),
-  ]);
-  for (const schema of namedSchemas([...bodies, errorSchema])) registry.register(schema.meta()?.id ?? "", schema);
-  for (const contract of contracts) registry.registerPath(operation(contract));
-  const config = { ...about, openapi: version } as unknown as Parameters<typeof hono.getOpenAPIDocument>[0];
-  return version === "3.0.0" ? hono.getOpenAPIDocument(config) : hono.getOpenAPI31Document(config);
+  const named = registerNamed(hono, rootsOf(contracts));
+  for (const contract of contracts) hono.openAPIRegistry.registerPath(operation(contract));
+  const { components, paths } = hono.getOpenAPIDocument({ openapi: "3.0.0", info: about.info });
+  const schemas = finishSchemas(named, components?.schemas ?? {});
+  const document: OpenApiDocument = {
+    openapi: "3.0.0",
+    ...about,
+    paths: tidyDocument(paths),
+    components: {
+      schemas: { ...schemas, Error: { ...errorEnvelope, ...schemas["Error"] } },
+      securitySchemes: securitySchemes(),
+    },
+  };
+  return writtenFor(version, document);
 }
 
-const scheme = (name: string, description: string) => ({ type: "apiKey", in: "header", name, description }) as const;
+function rootsOf(contracts: readonly RouteDeclaration[]): z.ZodType[] {
+  const roots = contracts.flatMap(({ params, query, body, success }) => [
+    ...[params, query, body].filter((part) => part !== undefined),
+    ...("schema" in success ? [success.schema] : []),
+  ]);
+  return [...roots, errorSchema];
+}
+
+const securitySchemes = () =>
+  Object.fromEntries(
+    Object.entries(SCHEMES).map(([id, [name, description]]) => [
+      id,
+      { type: "apiKey", in: "header", name, description },
+    ]),
+  );
 
 function operation(contract: RouteDeclaration) {
   const headers = contract.guards.flatMap((guard) => HEADERS[guard] ?? []);
@@ -81,12 +105,10 @@ function operation(contract: RouteDeclaration) {
   };
 }
 
-function responses({ success, errors, guards }: RouteDeclaration) {
-  const canFail = errors.length > 0 || guards.some((guard) => !guard.endsWith("?"));
+/** Every route can fail, if only by its rate limit. */
+function responses({ success }: RouteDeclaration) {
   return {
-    ...(canFail && {
-      default: { description: "An error occurred.", content: { "application/json": { schema: errorSchema } } },
-    }),
+    default: { description: "An error occurred.", content: { "application/json": { schema: errorSchema } } },
     ...("schema" in success && {
       200: { description: "", content: { "application/json": { schema: success.schema } } },
     }),

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "bun:test";
+import specs from "@asyncapi/specs";
+import { catalogue } from "@lib/event/catalogue.ts";
+import { closeCodes } from "@lib/gateway/close-codes.ts";
+import { createEventDocument } from "@lib/gateway/event-document.ts";
+import { INTERNAL_EVENTS } from "@lib/gateway/event-summaries.ts";
+import Ajv from "ajv";
+import addFormats from "ajv-formats";
+import { z } from "zod";
+
+const info = { title: "Events", version: "1", description: "", license: { name: "MIT" } };
+const Shape = z.object({
+  channels: z.record(z.string(), z.object({ messages: z.record(z.string(), z.unknown()) })),
+  components: z.object({
+    messages: z.record(z.string(), z.object({ name: z.string(), payload: z.object({ $ref: z.string() }) })),
+    schemas: z.record(z.string(), z.unknown()),
+  }),
+  "x-close-codes": z.array(z.object({ code: z.number() })),
+});
+const document = Shape.loose().parse(createEventDocument(info));
+const { channels, components } = document;
+
+/** The specification's own schema, in a type that the validator takes. */
+const ASYNCAPI = z.record(z.string(), z.unknown()).parse(specs.schemasWithoutId["3.0.0"]);
+
+const validator = () => {
+  const ajv = new Ajv({ strict: false, formats: { uint64: true, uint32: true, uint8: true, uint: true, int: true } });
+  addFormats(ajv);
+  return ajv;
+};
+
+/** Checks a payload against the schema of a message, as a client's tool would. */
+function isValid(name: string, payload: unknown): boolean {
+  const ajv = validator().addSchema({ $id: "d", components: { schemas: components.schemas } });
+  return ajv.validate({ $ref: `d#/components/schemas/${name}` }, payload);
+}
+
+describe("the document of events", () => {
+  test("is valid AsyncAPI 3.0", () => {
+    const ajv = validator();
+    const isDocument = ajv.compile(ASYNCAPI);
+    isDocument(createEventDocument(info));
+    expect(isDocument.errors ?? []).toEqual([]);
+  });
+
+  test("events-75: names every event that clients receive, and none that is internal", () => {
+    const names = Object.keys(channels["events"]?.messages ?? {});
+    const public_ = [...catalogue.keys()].filter((type) => !INTERNAL_EVENTS.some((internal) => internal === type));
+    expect(names.sort()).toEqual(public_.map((type) => `${type}Event`).sort());
+    expect(JSON.stringify(document)).not.toContain("CreateAccount");
+  });
+
+  test("names every command of clients", () => {
+    const names = Object.keys(channels["commands"]?.messages ?? {});
+    const commands = ["Authenticate", "BeginTyping", "EndTyping", "Ping", "Subscribe"];
+    expect(names.sort()).toEqual(commands.map((type) => `${type}Command`));
+  });
+
+  test("every reference leads somewhere", () => {
+    const text = JSON.stringify(document);
+    const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name = ""]) => name);
+    expect(names.filter((name) => !(name in components.schemas))).toEqual([]);
+  });
+
+  test("its schemas take real frames, resumable ones too, and refuse others", () => {
+    const typing = { type: "ChannelStartTyping", id: "01", user: "02" };
+    expect(isValid("ChannelStartTypingEvent", typing)).toBe(true);
+    expect(isValid("ChannelStartTypingEvent", { ...typing, position: "1-0" })).toBe(true);
+    expect(isValid("ChannelStartTypingEvent", { ...typing, user: 2 })).toBe(false);
+    const call = { type: "VoiceCallUpdate", initiator_id: "01", channel_id: "02", started_at: null, ended: true };
+    expect(isValid("VoiceCallUpdateEvent", call)).toBe(true);
+    expect(isValid("PingCommand", { type: "Ping", data: 2 ** 53 })).toBe(true);
+    expect(isValid("PingCommand", { type: "Ping", data: "1" })).toBe(false);
+  });
+
+  test("lists the close codes of the table", () => {
+    expect(document["x-close-codes"].map(({ code }) => code)).toEqual(
+      Object.values(closeCodes).map(({ code }) => code),
+    );
+  });
+});

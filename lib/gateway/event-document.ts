@@ -1,0 +1,118 @@
+/** The event protocol as an AsyncAPI 3.0 document: every message in both directions, both encodings, every close code. */
+import { catalogue } from "@lib/event/catalogue.ts";
+import { ClientEvent } from "@lib/event/client-events.ts";
+import { closeCodes } from "@lib/gateway/close-codes.ts";
+import { eventSummaries } from "@lib/gateway/event-summaries.ts";
+import { connectionQuery, encodings } from "@lib/gateway/wire-description.ts";
+import { Timestamp } from "@lib/model/timestamp.ts";
+import { componentSchemas } from "@lib/rpc/component-schemas.ts";
+import { jsonSchemas } from "@lib/rpc/openapi-version.ts";
+import { z } from "zod";
+
+/** What the document says about the protocol as a whole. */
+export type EventDocumentInfo = { title: string; version: string; description: string; license: { name: string } };
+
+const CLIENT_SUMMARIES: Readonly<Record<ClientEvent["type"], string>> = {
+  Authenticate: "Logs in, when the token is not in the query string.",
+  BeginTyping: "The user is writing in a channel.",
+  EndTyping: "The user stopped writing in a channel.",
+  Subscribe: "Asks for profile changes of the members of a server, for a while.",
+  Ping: "Asks for a `Pong` with the same data.",
+};
+
+/** Generates the document. Internal events are left out. */
+export function createEventDocument(info: EventDocumentInfo): object {
+  const sent = Object.entries(eventSummaries);
+  const schemas = componentSchemas({
+    ...Object.fromEntries(sent.map(([type]) => [`${type}Event`, payloadOf(type)])),
+    ...Object.fromEntries(ClientEvent.options.map((option) => [`${typeOf(option)}Command`, option])),
+  });
+  return {
+    asyncapi: "3.0.0",
+    info,
+    defaultContentType: "application/json",
+    servers: { events: eventServer },
+    channels: {
+      events: channel(
+        "What the server sends",
+        sent.map(([type]) => `${type}Event`),
+      ),
+      commands: channel(
+        "What clients send",
+        ClientEvent.options.map((option) => `${typeOf(option)}Command`),
+      ),
+    },
+    operations: {
+      sendEvents: { action: "send", channel: reference("channels", "events"), summary: "The server sends events." },
+      receiveCommands: {
+        action: "receive",
+        channel: reference("channels", "commands"),
+        summary: "The server takes commands. What is none is ignored, and the connection stays open.",
+      },
+    },
+    components: {
+      schemas: validNames(jsonSchemas(schemas)),
+      messages: Object.fromEntries([
+        ...sent.map(([type, summary]) => message(type, "Event", summary)),
+        ...Object.entries(CLIENT_SUMMARIES).map(([type, summary]) => message(type, "Command", summary)),
+      ]),
+    },
+    "x-encodings": encodings,
+    "x-close-codes": Object.entries(closeCodes).map(([name, { code, reason }]) => ({ name, code, reason })),
+  };
+}
+
+const eventServer = {
+  host: "{host}",
+  protocol: "wss",
+  description: "The root document of the API names the address as `ws`. The path does not matter.",
+  variables: { host: { default: "localhost:14703", description: "Host and port, or host and path behind a proxy." } },
+};
+
+function channel(title: string, messages: readonly string[]): object {
+  return {
+    address: "/",
+    title,
+    messages: Object.fromEntries(messages.map((name) => [name, reference("components/messages", name)])),
+    bindings: { ws: { method: "GET", query: connectionQuery, bindingVersion: "0.1.0" } },
+  };
+}
+
+function message(type: string, kind: "Event" | "Command", summary: string): [string, object] {
+  const payload = reference("components/schemas", `${type}${kind}`);
+  return [`${type}${kind}`, { name: type, title: type, summary, payload }];
+}
+
+const POSITION = z
+  .string()
+  .optional()
+  .describe("Where this frame stands in the stream. Only on connections with `resume=true`.");
+
+/** The fields of an event beside its `type`; those of a model that an event carries whole are a reference to it. */
+function payloadOf(type: string): z.ZodType {
+  const fields = catalogue.get(type)?.fields;
+  if (!fields) throw new Error(`The catalogue has no event ${type}`);
+  const envelope = z.object({ type: z.literal(type), position: POSITION, ...(type === "Ready" && resumable) });
+  return fields instanceof z.ZodObject && fields.meta()?.id === undefined
+    ? envelope.extend(fields.shape)
+    : z.intersection(envelope, fields);
+}
+
+const resumable = {
+  session: z
+    .string()
+    .optional()
+    .describe("Names this session when continuing. Only on connections with `resume=true`."),
+};
+
+function typeOf({ shape }: (typeof ClientEvent.options)[number]): string {
+  return shape.type.value;
+}
+
+const reference = (place: string, name: string) => ({ $ref: `#/${place}/${name}` });
+
+/** AsyncAPI allows no spaces in the names of components. */
+function validNames(schemas: Record<string, object>): unknown {
+  const { id = "" } = Timestamp.meta() ?? {};
+  return JSON.parse(JSON.stringify(schemas).replaceAll(id, id.replaceAll(" ", "")));
+}
