@@ -195,6 +195,11 @@ describe("loading", () => {
     expect(settings.environment).toBe("before");
   });
 
+  test("data-79: NO_CLEAR_PRESENCE=1 keeps the sessions of a former run", () => {
+    expect(load({ env: {} }).settings.ermine.gateway.clear_presence).toBe(true);
+    expect(load({ env: { NO_CLEAR_PRESENCE: "1" } }).settings.ermine.gateway.clear_presence).toBe(false);
+  });
+
   test("settings-55: HOST moves the gateway when it is an address and port, REGION_ID names its region", () => {
     const { ermine } = load({ env: { HOST: "127.0.0.1:9999", REGION_ID: "2" } }).settings;
     expect([ermine.services.bonfire, ermine.gateway.region]).toEqual(["127.0.0.1:9999", 2]);

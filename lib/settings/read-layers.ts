@@ -121,6 +121,7 @@ function readEnvironment(env: Sources["env"]): Layer[] {
   const listen = env["HOST"]; // many shells set HOST to the machine's name, which is not meant for us
   if (listen !== undefined && /^\S+:\d+$/.test(listen)) put("HOST", "ermine.services.bonfire", listen);
   if (env["REGION_ID"] !== undefined) put("REGION_ID", "ermine.gateway.region", env["REGION_ID"]);
+  if (env["NO_CLEAR_PRESENCE"] === "1") put("NO_CLEAR_PRESENCE", "ermine.gateway.clear_presence", "false");
   if (env["REDIS_URI"] !== undefined) put("REDIS_URI", "database.redis", env["REDIS_URI"]);
   const level = env["RUST_LOG"]?.split(",").find((part) => /^(trace|debug|info|warn|error|off)$/i.test(part));
   if (level !== undefined) put("RUST_LOG", "ermine.log_level", level.toLowerCase().replace("trace", "debug"));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { address, driver, filled, list, listenAddress, network, whole } from "@lib/settings/fields.ts";
+import { address, driver, filled, flag, list, listenAddress, network, whole } from "@lib/settings/fields.ts";
 
 const milliseconds = (min: number, max: number) => whole({ min, max });
 
@@ -7,6 +7,11 @@ const GatewaySettings = z.strictObject({
   region: whole({ max: 65_535 })
     .default(0)
     .describe("Number of this gateway process among several; the environment variable REGION_ID wins"),
+  clear_presence: flag()
+    .default(true)
+    .describe(
+      "Forget sessions that a crash left behind, at start; the environment variable NO_CLEAR_PRESENCE=1 keeps them",
+    ),
   auth_deadline_ms: milliseconds(100, 600_000).default(15_000).describe("Time a new connection has to authenticate"),
   idle_timeout_ms: milliseconds(10_000, 900_000)
     .default(120_000)
