@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { readDocument } from "@lib/model/stored/read-document.ts";
+import { compileReader } from "@lib/model/stored/compile-reader.ts";
 import type { StoredDocument } from "@lib/store/database.ts";
 
 /** Told of each document that could not be read, so that an operator can look at it. */
@@ -17,9 +17,10 @@ export function documentReader<S extends z.ZodType>(
   schema: S,
   onMalformed: OnMalformed,
 ): DocumentReader<z.output<S>> {
+  const read = compileReader(schema);
   const one = (raw: StoredDocument | null): z.output<S> | null => {
     if (raw === null) return null;
-    const document = readDocument(schema, raw);
+    const document = read(raw);
     if (document === null) onMalformed(collection, raw._id);
     return document;
   };
