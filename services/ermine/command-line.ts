@@ -5,7 +5,6 @@ import { type LoadedSettings, loadSettings } from "@lib/settings/load-settings.t
 import { ensureSecrets } from "@lib/settings/secrets.ts";
 import { SettingsError } from "@lib/settings/settings-error.ts";
 import { MigrationError } from "@lib/store/initialise-database.ts";
-import { createOpenApi } from "@openapi/create-openapi.ts";
 import { runServices } from "@services/ermine/run-services.ts";
 import { type ServiceName, serviceNames } from "@services/ermine/service-names.ts";
 import { version } from "@services/ermine/version.ts";
@@ -41,7 +40,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     if (values.help || command === undefined) return print(HELP);
     if (command === "start") return await start(rest);
     if (command === "settings") return print(values.example ? exampleToml() : settingsTable(load()));
-    if (command === "openapi") return print(JSON.stringify(createOpenApi(), null, 2));
+    if (command === "openapi") return print(await openApiText());
     return usage(`there is no command ${command}`);
   } catch (error) {
     if (error instanceof SettingsError || error instanceof MigrationError) return complain(error.message);
@@ -59,6 +58,12 @@ async function start(names: readonly string[]): Promise<number> {
 const isServiceName = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
 
 const load = (): LoadedSettings => ensureSecrets(loadSettings({ cwd: process.cwd(), env: process.env }));
+
+/** Loaded only when asked for: the generator is not small. */
+async function openApiText(): Promise<string> {
+  const { createOpenApi } = await import("@openapi/create-openapi.ts");
+  return JSON.stringify(createOpenApi(), null, 2);
+}
 
 function settingsTable(loaded: LoadedSettings): string {
   return describeSettings(loaded)

@@ -23,7 +23,9 @@ const GatewaySettings = z.strictObject({
     .default(65_536)
     .describe("Largest frame accepted from a client"),
   connections_per_address: whole({ min: 1, max: 1_000_000 }).default(256).describe("Open connections from one address"),
-  gather_ms: whole({ max: 5 }).default(0).describe("Time for which events are gathered to be sent together"),
+  gather_ms: whole({ max: 5 })
+    .default(2)
+    .describe("Under load, events that come within this time leave together; when it is quiet nothing waits"),
   resume_window_seconds: whole({ max: 86_400 })
     .default(120)
     .describe("How long a closed connection can be resumed; 0 = never"),
