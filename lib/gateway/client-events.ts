@@ -19,12 +19,14 @@ export function handleClientEvent(
   world: World,
   connection: Connection,
   event: ClientEvent,
+  /** Of the newest event that the connection was sent or is not concerned of; null before it is live. */
+  position: string | null,
 ): void {
   switch (event.type) {
     case "Authenticate":
       return;
     case "Ping":
-      if (event.responded == null) connection.send(new Frames(pong({ data: event.data })));
+      if (event.responded == null) connection.send(new Frames(pong({ data: event.data }), position));
       return;
     case "Subscribe":
       return watchServer(world, connection, event.server_id, deps.clock.now());

@@ -28,8 +28,8 @@ export class Connection {
   user: UserView | null = null;
   /** Empty for bots. */
   sessionId = "";
-  /** Recognises the token when a resumable connection comes back; empty for others. */
-  tokenDigest = "";
+  /** What its client names to continue it; empty when it cannot be continued. */
+  resumeSession = "";
   /** Servers whose member updates were asked for (`Subscribe`), by when that ends. */
   readonly watching = new Map<string, number>();
   #ws: ServerWebSocket<SocketData> | null = null;

@@ -21,6 +21,8 @@ export type Listener = (entry: BusEntry) => void;
 
 export type Dispatcher = {
   push(entries: readonly BusEntry[]): void;
+  /** Notes that entries are missing here: `onGap` runs once everything before is dispatched. */
+  pushGap(): void;
   /** Position of the newest entry that was dispatched, or where reading began. */
   position: string;
   readonly listeners: Set<Listener>;
@@ -28,16 +30,21 @@ export type Dispatcher = {
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 };
 
-type Parts = { world: World; out: Outlet; log: Logger; loadServer: RuleContext["loadServer"] };
+type Parts = { world: World; out: Outlet; log: Logger; loadServer: RuleContext["loadServer"]; onGap(): void };
 
 export function createDispatcher(parts: Parts): Dispatcher {
-  let queue: BusEntry[] = [];
+  let queue: (BusEntry | "gap")[] = [];
   let turn: Promise<void> | null = null;
-  const dispatcher = { push, position: NOWHERE, listeners: new Set<Listener>(), exclusively };
+  const dispatcher = { push, pushGap, position: NOWHERE, listeners: new Set<Listener>(), exclusively };
   return dispatcher;
 
   function push(entries: readonly BusEntry[]): void {
-    queue.push(...entries);
+    for (const entry of entries) queue.push(entry);
+    turn ??= run();
+  }
+
+  function pushGap(): void {
+    queue.push("gap");
     turn ??= run();
   }
 
@@ -46,7 +53,10 @@ export function createDispatcher(parts: Parts): Dispatcher {
     while (queue.length > 0) {
       const batch = queue;
       queue = [];
-      for (const entry of batch) await dispatch(entry);
+      for (const item of batch) {
+        if (item === "gap") parts.onGap();
+        else await dispatch(item);
+      }
     }
     turn = null;
   }

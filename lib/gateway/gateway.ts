@@ -9,15 +9,14 @@ import { decodeMsgpackFrame } from "@lib/codec/decode-msgpack.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { ApiError } from "@lib/error/fail.ts";
 import { parseClientEvent } from "@lib/event/client-events.ts";
-import { authenticated, errorEvent } from "@lib/event/connection-events.ts";
-import { authenticate } from "@lib/gateway/authenticate.ts";
+import { errorEvent } from "@lib/event/connection-events.ts";
 import { expireWatches, handleClientEvent } from "@lib/gateway/client-events.ts";
 import { type CloseCode, closeCodes } from "@lib/gateway/close-codes.ts";
 import { Connection, type SocketData, type Variant } from "@lib/gateway/connection.ts";
 import { NOWHERE, createDispatcher } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
-import { digestOf, forgetLingering, linger } from "@lib/gateway/lingering.ts";
+import { forgetLingering, linger, resumeSessionOf } from "@lib/gateway/lingering.ts";
 import { dropUserIfUnused, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
 import { createOutlet } from "@lib/gateway/outlet.ts";
 import { prepare, prepareFromLost, sendSlowmodes } from "@lib/gateway/prepare.ts";
@@ -38,6 +37,11 @@ export type Gateway = {
   readonly stats: { readonly connections: number };
 };
 
+/** A client that closes with this code does not mean to come back. */
+const FAREWELL = 1000;
+/** Who comes back so soon after losing a resumable connection was never offline to others. */
+const AWAY_UNNOTICED_MS = 15_000;
+
 /** Opens a gateway over the given ports. */
 export function createGateway(deps: Deps): Gateway {
   const limits = deps.settings.ermine.gateway;
@@ -55,8 +59,8 @@ export function createGateway(deps: Deps): Gateway {
     const read = await readServer(deps, id);
     return read && (world.servers.get(id) ?? holdServer(world, read.server, read.channels));
   };
-  const dispatcher = createDispatcher({ world, out, log: deps.log, loadServer });
-  const presence = createPresence(deps, world);
+  const dispatcher = createDispatcher({ world, out, log: deps.log, loadServer, onGap });
+  const presence = createPresence(deps);
   const lingerMs = limits.resume_window_seconds * 1000;
   const recent = recentEntries({ ageMsMax: lingerMs, bytesMax: limits.resume_window_bytes });
   const parts = { deps, world, dispatcher, loadServer, sockets, recent };
@@ -76,13 +80,14 @@ export function createGateway(deps: Deps): Gateway {
   async function start(server: Server<SocketData>): Promise<void> {
     bunServer = server;
     dispatcher.listeners.add((entry) => recent.add(entry, deps.clock.now()));
-    const begun = await deps.bus.read({ onEntries: dispatcher.push, onGap });
+    const begun = await deps.bus.read({ onEntries: dispatcher.push, onGap: dispatcher.pushGap });
     recent.beginAt(begun.position);
     if (dispatcher.position === NOWHERE) dispatcher.position = begun.position;
     reading = begun;
-    await deps.keys
-      .clearUnleased()
-      .catch((error) => deps.log.warn("presence of a former run was not cleared", { error }));
+    if (limits.clear_presence)
+      await deps.keys
+        .clearUnleased()
+        .catch((error) => deps.log.warn("presence of a former run was not cleared", { error }));
     timer = setInterval(sweep, Math.min(1_000, limits.lease_ms / 4));
   }
 
@@ -98,9 +103,9 @@ export function createGateway(deps: Deps): Gateway {
 
   function websocketHandler(): WebSocketHandler<SocketData> {
     return {
-      open: (ws) => void onOpen(ws),
-      message: (ws, message) => void onMessage(ws.data.connection, message),
-      close: (ws) => void onClose(ws.data.connection),
+      open: onOpen,
+      message: (ws, message) => onMessage(ws.data.connection, message),
+      close: (ws, code) => onClose(ws.data.connection, code),
       maxPayloadLength: limits.frame_bytes_max,
       idleTimeout: Math.min(960, Math.round(limits.idle_timeout_ms / 1000)),
       sendPings: true,
@@ -120,22 +125,19 @@ export function createGateway(deps: Deps): Gateway {
   function onMessage(connection: Connection, message: string | Buffer<ArrayBuffer>): void {
     const event = parseClientEvent(decode(connection, message));
     if (!event) return;
-    if (connection.state === "live") handleClientEvent(deps, world, connection, event);
+    if (connection.state === "live") handleClientEvent(deps, world, connection, event, dispatcher.position);
     else if (connection.state === "waiting" && event.type === "Authenticate") void logIn(connection, event.token);
     else if (connection.state === "preparing" && event.type === "Ping")
-      handleClientEvent(deps, world, connection, event);
+      handleClientEvent(deps, world, connection, event, null);
   }
 
   async function logIn(connection: Connection, token: string): Promise<void> {
     connection.state = "preparing";
     try {
-      if (connection.handshake.resume) connection.tokenDigest = digestOf(token);
-      if (prepareFromLost(parts, connection)) return await presence.open(connection);
-      const identity = await authenticate(deps, token);
-      connection.sessionId = identity.sessionId;
-      connection.send(new Frames(authenticated({})));
-      if (!(await prepare(parts, connection, identity.userId))) return connection.close(closeCodes.unavailable);
-      await sendSlowmodes(deps, connection, identity.userId);
+      if (connection.handshake.resume && lingerMs > 0) connection.resumeSession = resumeSessionOf(connection.id, token);
+      if (prepareFromLost(parts, connection, token)) return await presence.open(connection);
+      if (!(await prepare(parts, connection, token))) return connection.close(closeCodes.unavailable);
+      await sendSlowmodes(deps, connection);
       await presence.open(connection);
     } catch (error) {
       refuse(connection, error);
@@ -151,7 +153,7 @@ export function createGateway(deps: Deps): Gateway {
     connection.close(closeCodes.unavailable);
   }
 
-  async function onClose(connection: Connection): Promise<void> {
+  function onClose(connection: Connection, code: number): void {
     const wasLive = connection.state === "live";
     connection.state = "closed";
     connections.delete(connection);
@@ -160,9 +162,12 @@ export function createGateway(deps: Deps): Gateway {
     else perAddress.delete(connection.address);
     if (!wasLive) return;
     sockets[connection.variant]--;
-    if (connection.handshake.resume && reading) linger(world.lost, connection, deps.clock.now() + lingerMs);
+    const mayReturn = connection.resumeSession !== "" && code !== FAREWELL && reading !== null;
+    const nowMs = deps.clock.now();
+    if (mayReturn) linger(world.lost, connection, nowMs + lingerMs);
     leaveWorld(world, connection);
-    await presence.close(connection).catch((error) => deps.log.warn("presence could not be updated", { error }));
+    if (mayReturn) presence.keep(connection, nowMs + Math.min(lingerMs, AWAY_UNNOTICED_MS));
+    else void presence.close(connection);
   }
 
   function sweep(): void {
@@ -173,6 +178,7 @@ export function createGateway(deps: Deps): Gateway {
       if (connection.watching.size > 0) expireWatches(world, connection, nowMs);
     }
     for (const user of forgetLingering(world.lost, ({ untilMs }) => untilMs <= nowMs)) dropUserIfUnused(world, user);
+    void presence.endKept(nowMs);
     if (nowMs - sweptMs < limits.lease_ms / 4) return;
     sweptMs = nowMs;
     presence.beat().catch((error) => deps.log.warn("presence could not be renewed", { error }));
@@ -181,7 +187,9 @@ export function createGateway(deps: Deps): Gateway {
   /** Events were lost: nothing here can be trusted, so everybody reads a fresh `Ready` (P2). */
   function onGap(): void {
     deps.log.error("events were lost: closing all sockets", { sockets: connections.size });
+    recent.breakOff();
     for (const user of forgetLingering(world.lost, () => true)) dropUserIfUnused(world, user);
+    for (const connection of connections) connection.resumeSession = "";
     closeAll(closeCodes.gap);
   }
 
@@ -196,6 +204,8 @@ export function createGateway(deps: Deps): Gateway {
     closeAll(closeCodes.restarting);
     const deadline = performance.now() + timeoutMs;
     while (connections.size > 0 && performance.now() < deadline) await Bun.sleep(10);
+    void presence.endKept(Infinity);
+    await Promise.race([presence.settle(), Bun.sleep(Math.max(0, deadline - performance.now()))]);
     await stopped;
   }
 }

@@ -1,31 +1,25 @@
 /**
  * Users whose resumable connection was lost stay in the world for a while, kept up to date like everybody, so that
- * coming back needs no read at all. What proves the return is the secret session id together with the same token.
+ * coming back needs no read at all. What proves the return is the resume session, which nobody can make without the token.
  */
 import type { Connection } from "@lib/gateway/connection.ts";
 import type { UserView } from "@lib/gateway/world.ts";
 
 /** A lost connection that may come back. */
-export type Lingering = { user: UserView; sessionId: string; tokenDigest: string; untilMs: number };
+export type Lingering = { user: UserView; sessionId: string; untilMs: number };
 
 /** Lost connections by their resume session. */
 export type LingeringSessions = Map<string, Lingering>;
 
 /** Remembers a connection that was lost. */
 export function linger(lost: LingeringSessions, connection: Connection, untilMs: number): void {
-  if (!connection.user || connection.tokenDigest === "") return;
-  lost.set(connection.id, {
-    user: connection.user,
-    sessionId: connection.sessionId,
-    tokenDigest: connection.tokenDigest,
-    untilMs,
-  });
+  const { user, sessionId, resumeSession } = connection;
+  if (user && resumeSession !== "") lost.set(resumeSession, { user, sessionId, untilMs });
 }
 
-/** Takes the lost connection that a new one continues; null when there is none, or the token is another. */
-export function takeLingering(lost: LingeringSessions, session: string, tokenDigest: string): Lingering | null {
-  const found = lost.get(session);
-  if (!found || found.tokenDigest !== tokenDigest) return null;
+/** Takes the lost connection of a resume session; null when there is none. */
+export function takeLingering(lost: LingeringSessions, session: string): Lingering | null {
+  const found = lost.get(session) ?? null;
   lost.delete(session);
   return found;
 }
@@ -41,5 +35,13 @@ export function forgetLingering(lost: LingeringSessions, matches: (lingering: Li
   return forgotten;
 }
 
-/** What is kept of a token to recognise it. */
-export const digestOf = (token: string): string => new Bun.CryptoHasher("sha256").update(token).digest("base64");
+/** Names a connection towards its client. It tells every process, without anything shared, which token it belongs to. */
+export function resumeSessionOf(connectionId: string, token: string): string {
+  return `${connectionId}.${new Bun.CryptoHasher("sha256").update(`${connectionId}.${token}`).digest("base64url")}`;
+}
+
+/** Whether a resume session was given to a connection with this token. */
+export function isResumeSessionOf(session: string, token: string): boolean {
+  const [connectionId = ""] = session.split(".");
+  return session === resumeSessionOf(connectionId, token);
+}

@@ -79,7 +79,12 @@ export function announce(
   frames: Frames,
   outcome: (from: ReadonlySet<string>, to: ReadonlySet<string>) => Event | null,
 ): void {
-  const framesOf = (event: Event): Frames => (event === frames.event ? frames : new Frames(event, frames.position));
+  const encoded = new Map([[frames.event, frames]]);
+  const framesOf = (event: Event): Frames => {
+    const known = encoded.get(event) ?? new Frames(event, frames.position);
+    encoded.set(event, known);
+    return known;
+  };
   const moved = new Set<ViewClass>();
   for (const { members, from, to, viewClass } of moves) {
     const event = outcome(from, to);

@@ -6,10 +6,11 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { userSlowmodes } from "@lib/event/channel-events.ts";
 import { catalogue } from "@lib/event/catalogue.ts";
+import { authenticate } from "@lib/gateway/authenticate.ts";
 import type { Connection, Variant } from "@lib/gateway/connection.ts";
 import { type Dispatcher, route } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
-import { type Lingering, takeLingering } from "@lib/gateway/lingering.ts";
+import { isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
 import { addConnection, dropUserIfUnused, enterWorld } from "@lib/gateway/membership.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { authenticated, resumed } from "@lib/event/connection-events.ts";
@@ -26,7 +27,7 @@ const READS_BESIDE_THE_BUS = 3;
 const MISSED_MAX = 20_000;
 
 export type PrepareParts = {
-  deps: Pick<Deps, "store" | "keys" | "clock" | "settings">;
+  deps: Pick<Deps, "store" | "keys" | "clock" | "settings" | "background">;
   world: World;
   dispatcher: Dispatcher;
   loadServer: RuleContext["loadServer"];
@@ -35,23 +36,42 @@ export type PrepareParts = {
   recent: RecentEntries;
 };
 
-/** Makes an authenticated connection live and sends its `Ready`. False when its user is gone or it closed meanwhile. */
-export async function prepare(parts: PrepareParts, connection: Connection, userId: string): Promise<boolean> {
+/**
+ * Authenticates a connection, makes it live and sends its `Ready`. False when its user is gone or it closed meanwhile;
+ * fails when the token is not valid, also when it was revoked while this was going on.
+ */
+export async function prepare(parts: PrepareParts, connection: Connection, token: string): Promise<boolean> {
+  const { dispatcher, world } = parts;
+  let isGreeted = false;
+  const logIn = async (): Promise<string> => {
+    const { userId, sessionId } = await authenticate(parts.deps, token);
+    connection.sessionId = sessionId;
+    if (!isGreeted) connection.send(new Frames(authenticated({})));
+    isGreeted = true;
+    return userId;
+  };
+  const mayResume = isResumeSessionOf(connection.handshake.resume?.session ?? "", token);
   for (let attempt = 1; attempt <= READS_BESIDE_THE_BUS; attempt++) {
-    const outcome = await tryBesideTheBus(parts, connection, userId);
+    const outcome = await tryToPrepare(parts, connection, { logIn, mayResume, isHeld: (id) => world.servers.has(id) });
     if (outcome !== "disturbed") return outcome === "live";
   }
-  return parts.dispatcher.exclusively(async () => {
-    const position = parts.dispatcher.position;
-    const snapshot = await readSnapshot(parts.deps, parts.world, userId, connection.handshake.ready);
-    return snapshot !== null && goLive(parts, connection, snapshot, position) !== "gone";
-  });
+  return dispatcher.exclusively(
+    async () => (await tryToPrepare(parts, connection, { logIn, mayResume, isHeld: () => false })) === "live",
+  );
 }
 
-async function tryBesideTheBus(
+type Trial = {
+  /** Resolves to the user; fails when the token is not valid now. */
+  logIn(): Promise<string>;
+  mayResume: boolean;
+  /** Which servers need not be read. */
+  isHeld(serverId: string): boolean;
+};
+
+async function tryToPrepare(
   parts: PrepareParts,
   connection: Connection,
-  userId: string,
+  { logIn, mayResume, isHeld }: Trial,
 ): Promise<"live" | "gone" | "disturbed"> {
   const { dispatcher, deps, world } = parts;
   const { position } = dispatcher;
@@ -59,11 +79,13 @@ async function tryBesideTheBus(
   const listener = (entry: BusEntry): void => void (missed.length <= MISSED_MAX && missed.push(entry));
   dispatcher.listeners.add(listener);
   try {
-    const snapshot = await readSnapshot(deps, world, userId, connection.handshake.ready);
-    if (!snapshot) return "gone";
-    if (missed.length > MISSED_MAX || missed.some((entry) => disturbs(snapshot, entry))) return "disturbed";
-    const outcome = goLive(parts, connection, snapshot, position);
-    if (outcome !== "fresh") return outcome === "gone" ? "gone" : "live";
+    const snapshot = await readSnapshot(deps, await logIn(), connection.handshake.ready, isHeld);
+    if (!snapshot || connection.state === "closed") return "gone";
+    // A held server may have been let go of meanwhile, with the last other connection to it.
+    const isComplete = snapshot.heldServers.every((id) => world.servers.has(id));
+    if (!isComplete || missed.length > MISSED_MAX || missed.some((entry) => disturbs(snapshot, entry)))
+      return "disturbed";
+    if (goLive(parts, connection, snapshot, { position, mayResume }) === "resumed") return "live";
     // In the same turn, so that nothing newer overtakes; rare ones would have disturbed if they concerned this connection.
     for (const entry of missed) if (isFrequent(entry)) void route(parts, entry, outletTo(connection));
     return "live";
@@ -90,22 +112,22 @@ const isFrequent = ({ event }: BusEntry): boolean => catalogue.get(event.type)?.
  * Makes a connection live that continues a lost one of this process, without reading anything. False when there is none
  * such or what was missed cannot be replayed: then the usual way.
  */
-export function prepareFromLost(parts: PrepareParts, connection: Connection): Lingering | null {
+export function prepareFromLost(parts: PrepareParts, connection: Connection, token: string): boolean {
   const { world, recent } = parts;
   const { resume } = connection.handshake;
-  if (!resume?.session || resume.position === null) return null;
-  const lost = takeLingering(world.lost, resume.session, connection.tokenDigest);
+  if (!resume?.session || resume.position === null || !isResumeSessionOf(resume.session, token)) return false;
+  const lost = takeLingering(world.lost, resume.session);
   const missed = lost && recent.since(resume.position);
   if (!lost || !missed || missed.some((entry) => changesView(lost.user, entry))) {
     if (lost) dropUserIfUnused(world, lost.user);
-    return null;
+    return false;
   }
   connection.sessionId = lost.sessionId;
   connection.send(new Frames(authenticated({})));
   addConnection(lost.user, connection);
   parts.sockets[connection.variant]++;
   sendMissed(parts, connection, resume.position, missed);
-  return lost;
+  return true;
 }
 
 /** Synchronous, hence between two entries of the bus. `position` is where the snapshot began to be read. */
@@ -113,33 +135,33 @@ function goLive(
   parts: PrepareParts,
   connection: Connection,
   snapshot: Snapshot,
-  position: string,
-): "gone" | "resumed" | "fresh" {
-  if (connection.state === "closed") return "gone";
+  { position, mayResume }: { position: string; mayResume: boolean },
+): "resumed" | "fresh" {
   const { world, sockets, deps, recent } = parts;
   const user = enterWorld(world, connection, snapshot);
   sockets[connection.variant]++;
   const { resume, ready } = connection.handshake;
   if (resume && resume.position !== null) {
-    const missed = recent.since(resume.position);
+    const missed = mayResume ? recent.since(resume.position) : null;
     if (missed && !missed.some((entry) => changesView(user, entry))) {
       sendMissed(parts, connection, resume.position, missed);
       return "resumed";
     }
-    connection.send(new Frames(resumed({ recovered: false, session: connection.id }), position));
+    connection.send(new Frames(resumed({ recovered: false, session: connection.resumeSession }), position));
   }
   const event = renderReady(world, user, snapshot, ready, deps.settings);
-  connection.send(new Frames(resume ? { ...event, session: connection.id } : event, position));
+  connection.send(new Frames(resume ? { ...event, session: connection.resumeSession } : event, position));
   return "fresh";
 }
 
 function sendMissed(parts: PrepareParts, connection: Connection, position: string, missed: readonly BusEntry[]): void {
-  connection.send(new Frames(resumed({ recovered: true, session: connection.id }), position));
+  connection.send(new Frames(resumed({ recovered: true, session: connection.resumeSession }), position));
   for (const entry of missed) replay(parts, connection, entry);
 }
 
-/** Sends the slowmodes that run for a user, if any, as the first event after `Ready` (conformance events-28). */
-export async function sendSlowmodes(deps: PrepareParts["deps"], connection: Connection, userId: string): Promise<void> {
-  const slowmodes = await listSlowmodes(deps, userId);
-  if (slowmodes.length > 0) connection.send(new Frames(userSlowmodes({ slowmodes }, userId).event));
+/** Sends the slowmodes that run for a live connection's user, if any, right after `Ready` (conformance events-28). */
+export async function sendSlowmodes(deps: PrepareParts["deps"], connection: Connection): Promise<void> {
+  if (!connection.user) return;
+  const slowmodes = await listSlowmodes(deps, connection.user.id);
+  if (slowmodes.length > 0) connection.send(new Frames(userSlowmodes({ slowmodes }, connection.user.id).event));
 }

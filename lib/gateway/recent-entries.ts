@@ -3,8 +3,10 @@ import { comparePositions } from "@lib/bus/position.ts";
 
 /** The entries of the last while, bounded by age and bytes: what resuming connections may have missed (P3). */
 export type RecentEntries = {
-  /** Says where the entries begin that will be added. */
+  /** Says where the entries begin that will be added, unless some were already. */
   beginAt(position: string): void;
+  /** Forgets everything: the next entry does not follow on the last one. */
+  breakOff(): void;
   add(entry: BusEntry, nowMs: number): void;
   /** Everything after a position, oldest first; null when the window no longer, or never, reached back to it. */
   since(position: string): readonly BusEntry[] | null;
@@ -34,9 +36,18 @@ export function recentEntries({ ageMsMax, bytesMax }: { ageMsMax: number; bytesM
 
   return {
     beginAt(position) {
-      horizon = position;
+      horizon ??= position;
+    },
+    breakOff() {
+      entries = [];
+      first = 0;
+      bytes = 0;
+      horizon = null;
     },
     add(entry, nowMs) {
+      // What came before the first one is unknown, so only what follows it can be replayed.
+      horizon ??= entry.position;
+      if (horizon === entry.position) return;
       entries.push({ entry, atMs: nowMs });
       bytes += entry.bytes;
       trim(nowMs);

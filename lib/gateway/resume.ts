@@ -24,6 +24,8 @@ export function changesView(user: UserView, { event, topics }: BusEntry): boolea
       return topics.includes(`${user.id}!`);
     case "ChannelCreate":
       return topics.includes(`${user.id}!`);
+    case "UserUpdate":
+      return known.id === user.id && known.data.privileged !== undefined;
     // Who saw what is gone cannot be told afterwards.
     case "ServerDelete":
     case "ChannelDelete":
@@ -63,6 +65,8 @@ export function replay(
   const channelId = event.type === "ChannelUpdate" ? event.id : event.type === "ChannelCreate" ? event._id : null;
   const server = channelId === null ? undefined : parts.world.serverOfChannel.get(channelId);
   const frames = new Frames(entry.event, entry.position);
-  if (server && channelId !== null) return out.toViewers(server, channelId, frames);
+  if (channelId !== null && server) return out.toViewers(server, channelId, frames);
+  // Who may see a channel that is not held cannot be told.
+  if (channelId !== null && !parts.world.directs.has(channelId)) return;
   routeByTopics({ ...parts, out, frames, topics: entry.topics });
 }

@@ -2,7 +2,6 @@
 import type { Deps } from "@lib/domain/deps.ts";
 import { approximateMemberCounts } from "@lib/domain/servers/approximate-member-count.ts";
 import type { ReadySelection } from "@lib/gateway/handshake.ts";
-import type { World } from "@lib/gateway/world.ts";
 import { recipientsOf } from "@lib/gateway/world.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { EmojiDocument } from "@lib/model/stored/emoji.ts";
@@ -20,6 +19,8 @@ export type Snapshot = {
   memberships: MemberDocument[];
   /** Servers that the world did not hold when this was read. */
   servers: Map<string, ServerRead>;
+  /** Servers that it held. */
+  heldServers: readonly string[];
   directs: ChannelDocument[];
   /** Everybody known from relations and direct channels. */
   users: UserDocument[];
@@ -33,12 +34,12 @@ export type Snapshot = {
 
 type Reading = Pick<Deps, "store" | "keys">;
 
-/** Reads the snapshot of a user. Null when the user is gone. */
+/** Reads the snapshot of a user, without servers that are held. Null when the user is gone. */
 export async function readSnapshot(
   deps: Reading,
-  world: World,
   userId: string,
   { fields, settings }: ReadySelection,
+  isHeld: (serverId: string) => boolean,
 ): Promise<Snapshot | null> {
   const { store } = deps;
   const [user, memberships, directs] = await Promise.all([
@@ -48,10 +49,11 @@ export async function readSnapshot(
   ]);
   if (!user) return null;
   const serverIds = memberships.map(({ _id }) => _id.server);
+  const heldServers = serverIds.filter(isHeld);
   const [servers, people, memberCounts, emojis, policies, unreads, values] = await Promise.all([
     readServers(
       deps,
-      serverIds.filter((id) => !world.servers.has(id)),
+      serverIds.filter((id) => !heldServers.includes(id)),
     ),
     readPeople(deps, user, directs, fields.has("users")),
     fields.has("servers") ? approximateMemberCounts(deps, serverIds) : new Map<string, number>(),
@@ -60,7 +62,8 @@ export async function readSnapshot(
     fields.has("channel_unreads") ? store.unreads.listByUser(userId) : [],
     settings.length > 0 ? store.userSettings.get(userId, settings) : {},
   ]);
-  return { user, memberships, directs, servers, ...people, memberCounts, emojis, policies, unreads, settings: values };
+  const others = { memberCounts, emojis, policies, unreads, settings: values };
+  return { user, memberships, directs, servers, heldServers, ...people, ...others };
 }
 
 async function readServers({ store }: Reading, ids: readonly string[]): Promise<Map<string, ServerRead>> {

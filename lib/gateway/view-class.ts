@@ -27,6 +27,9 @@ export type Move = {
 /** What `reclassify` found: who sees other channels now, and how to let native topics follow. */
 export type Reclassified = { readonly moves: readonly Move[]; settle(): void };
 
+/** For events that decide nothing about what members view. */
+export const NOTHING_MOVED: Reclassified = { moves: [], settle: () => {} };
+
 /** Adds a connected member; its class is the one of its visible channels. */
 export function addMember(server: ServerView, user: UserView, roles: string[]): MemberView {
   const channels = visibleChannels(server, user, roles);

@@ -87,12 +87,8 @@ export function setRelation(world: World, user: UserView, target: string, status
 /** Everybody connected who knows a user from outside servers: by relation, direct message or group, and that user itself. */
 export function acquaintances(world: World, userId: string): Set<UserView> {
   const known = new Set<UserView>();
-  for (const user of world.related.get(userId) ?? []) {
-    if (user.relations.get(userId) !== "BlockedOther") known.add(user);
-  }
-  for (const direct of world.directsOf.get(userId) ?? []) {
-    for (const user of direct.participants) if (user.relations.get(userId) !== "BlockedOther") known.add(user);
-  }
+  for (const user of world.related.get(userId) ?? []) known.add(user);
+  for (const direct of world.directsOf.get(userId) ?? []) for (const user of direct.participants) known.add(user);
   const self = world.users.get(userId);
   if (self) known.add(self);
   return known;

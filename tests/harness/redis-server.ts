@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "@tests/harness/eventually.ts";
+import { freePort } from "@tests/harness/free-port.ts";
 
 /** A Redis of one test's own, so that the test may stop and freeze it. */
 export type RedisServer = {
@@ -80,10 +81,4 @@ async function answersPing(port: number): Promise<boolean> {
   } finally {
     socket.end();
   }
-}
-
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => {} } });
-  listener.stop(true);
-  return listener.port;
 }

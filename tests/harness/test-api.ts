@@ -78,12 +78,15 @@ export async function testApi({
   });
   await bonfire.start(server);
   const url = `http://127.0.0.1:${server.port}`;
+  const eventsUrl = `ws://127.0.0.1:${server.port}/ws`;
+  const { hosts } = deps.settings;
+  if (hosts.events === Settings.parse({}).hosts.events) hosts.events = eventsUrl; // known only now
   const client = createClient(url);
   const recorded = await record(drivers);
 
   return {
     url,
-    eventsUrl: `ws://127.0.0.1:${server.port}/ws`,
+    eventsUrl,
     client,
     deps,
     drivers,
@@ -145,7 +148,8 @@ async function takeEvents(deps: Deps, recorded: Recorded): Promise<BusEntry[]> {
 
 const PASSWORD = "a long enough passphrase 7";
 
-async function register(client: Client, name?: string): Promise<Person> {
+/** Registers, logs in and onboards somebody over HTTP. */
+export async function register(client: Client, name?: string): Promise<Person> {
   const username = name ?? `u${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
   const email = `${crypto.randomUUID().replaceAll("-", "")}@mail.test`;
   await client.call(accounts.createAccount, { body: { email, password: PASSWORD } });

@@ -24,7 +24,9 @@ export async function addToGroup(
   if (added.channel_type !== "Group") return fail("InvalidOperation");
   await publish(deps, channelGroupJoin({ id: added._id, user: userId }));
   await announceInGroup(deps, added, [{ type: "user_added", id: userId, by }]);
-  await publish(deps, channelCreate(viewChannel(added), [userId]));
+  // Read again: they were not there yet to be told of the announcement, which is the newest message now (P4).
+  const now = (await deps.store.channels.get(added._id)) ?? added;
+  await publish(deps, channelCreate(viewChannel(now), [userId]));
   return added;
 }
 

@@ -3,7 +3,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { exclusively, pairName } from "@lib/domain/exclusive.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { type RelationshipAction, transition } from "@lib/domain/relationships/transition.ts";
-import { viewUserFor } from "@lib/domain/users/view-users.ts";
+import { viewKnownUsers, viewUserFor } from "@lib/domain/users/view-users.ts";
 import { fail } from "@lib/error/fail.ts";
 import { userRelationship } from "@lib/event/user-events.ts";
 import { ulidTime } from "@lib/model/ids.ts";
@@ -56,12 +56,17 @@ async function write({ store }: RelationDeps, id: string, targetId: string, stat
   else await store.users.setRelationship(id, targetId, status);
 }
 
+/** Connections learn of the other what `Ready` would say (P4), which is more than one may ask for of a stranger. */
 async function announce(deps: RelationDeps, [self, other]: [UserDocument, UserDocument]): Promise<User> {
-  const [selfSeen, otherSeen] = await Promise.all([viewUserFor(deps, other, self), viewUserFor(deps, self, other)]);
+  const [[selfSeen], [otherSeen]] = await Promise.all([
+    viewKnownUsers(deps, other, [self]),
+    viewKnownUsers(deps, self, [other]),
+  ]);
+  if (!selfSeen || !otherSeen) throw new Error("a view for each was asked for");
   await publish(
     deps,
     userRelationship({ id: other._id, user: selfSeen }),
     userRelationship({ id: self._id, user: otherSeen }),
   );
-  return otherSeen;
+  return viewUserFor(deps, self, other);
 }

@@ -19,6 +19,8 @@ export type EventClientOptions = {
   ready?: readonly string[];
   /** Ask for positions and continue after a lost connection where it ended (P3). */
   resume?: boolean;
+  /** Where an earlier client was (its `resumePoint`): the first connection continues there. */
+  resumeFrom?: { session: string; position: string } | null;
   /** Reconnect after a connection was lost; never after the token was refused or logged out. */
   reconnect?: boolean;
   onEvent(event: CatalogueEvent): void;
@@ -46,8 +48,8 @@ const FINAL_CODES = new Set([4002, 4003]);
 export function connectEvents(options: EventClientOptions): EventClient {
   const { format = "json", random = Math.random } = options;
   let socket: WebSocket;
-  let session: string | null = null;
-  let position: string | null = null;
+  let session = options.resumeFrom?.session ?? null;
+  let position = options.resumeFrom?.position ?? null;
   let attempt = 0;
   let isClosing = false;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -5,7 +5,7 @@ import type { Event } from "@lib/event/event.ts";
 import { announce } from "@lib/gateway/outlet.ts";
 import { applyPartial } from "@lib/gateway/apply-partial.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
-import { reclassify } from "@lib/gateway/view-class.ts";
+import { NOTHING_MOVED, reclassify } from "@lib/gateway/view-class.ts";
 import {
   type DirectView,
   type ServerView,
@@ -15,6 +15,7 @@ import {
   dropDirectIfUnused,
   setRecipients,
 } from "@lib/gateway/world.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { readChannel } from "@lib/gateway/read-channel.ts";
 
@@ -49,6 +50,7 @@ export const channelRules: Rules = {
     const server = world.serverOfChannel.get(id);
     if (server) {
       server.channels.delete(id);
+      server.server = withoutChannel(server.server, id);
       world.serverOfChannel.delete(id);
       announce(out, server, reclassify(server), frames, (from) => (from.has(id) ? frames.event : null));
     }
@@ -102,6 +104,8 @@ function createServerChannel(
   event: EventOf<"ChannelCreate">,
 ): void {
   server.channels.set(event._id, readChannel(event));
+  if (!server.server.channels.includes(event._id))
+    server.server = { ...server.server, channels: [...server.server.channels, event._id] };
   world.serverOfChannel.set(event._id, server);
   announce(out, server, reclassify(server), frames, (_from, to) => (to.has(event._id) ? frames.event : null));
 }
@@ -118,7 +122,12 @@ function updateServerChannel({ out, frames }: RuleContext, server: ServerView, e
   server.channels.set(event.id, channel);
   const appeared = channelCreate(viewChannel(channel)).event;
   const vanished = channelDelete({ id: event.id }).event;
-  announce(out, server, reclassify(server), frames, (from, to): Event | null => {
+  const { data, clear } = event;
+  const decides =
+    data.default_permissions !== undefined ||
+    data.role_permissions !== undefined ||
+    clear.includes("DefaultPermissions");
+  announce(out, server, decides ? reclassify(server) : NOTHING_MOVED, frames, (from, to): Event | null => {
     if (from.has(event.id)) return to.has(event.id) ? frames.event : vanished;
     return to.has(event.id) ? appeared : null;
   });
@@ -133,6 +142,14 @@ function updateDirect({ world, out, frames }: RuleContext, event: EventOf<"Chann
     event.clear.map((name) => REMOVALS[name]),
   );
   out.toDirect(direct, frames);
+}
+
+/** What the deletion of a channel leaves: neither its server nor a system message slot names it. */
+function withoutChannel(server: ServerDocument, id: string): ServerDocument {
+  const channels = server.channels.filter((channel) => channel !== id);
+  if (!server.system_messages) return { ...server, channels };
+  const slots = Object.entries(server.system_messages).filter(([, channel]) => channel !== id);
+  return { ...server, channels, system_messages: Object.fromEntries(slots) };
 }
 
 function privateAudience({ world, topics }: RuleContext): UserView[] {

@@ -4,6 +4,7 @@ import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
 import { type UserView, directTopic } from "@lib/gateway/world.ts";
+import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { RelationshipStatus } from "@lib/model/user.ts";
 
 export const messageRules: Rules = {
@@ -21,6 +22,16 @@ export const messageRules: Rules = {
       context.out.toConnections([connection], frames);
       connection.subscribe(topic);
     }
+  },
+
+  MessageDelete(context, { channel, id }) {
+    forgetLastMessage(context, channel, [id]);
+    publishToChannel(context, channel);
+  },
+
+  BulkMessageDelete(context, { channel, ids }) {
+    forgetLastMessage(context, channel, ids);
+    publishToChannel(context, channel);
   },
 };
 
@@ -61,7 +72,17 @@ function publishToChannel({ world, out, frames }: RuleContext, channelId: string
   if (direct) out.toDirect(direct, frames);
 }
 
-function noteLastMessage({ world }: RuleContext, { channel, _id }: EventOf<"Message">): void {
-  const held = world.serverOfChannel.get(channel)?.channels.get(channel) ?? world.directs.get(channel)?.channel;
+function noteLastMessage(context: RuleContext, { channel, _id }: EventOf<"Message">): void {
+  const held = heldChannel(context, channel);
   if (held && (held.last_message_id ?? "") < _id) held.last_message_id = _id;
+}
+
+/** While others remain, a `ChannelUpdate` has named the newest of them before; the last one leaves nothing behind. */
+function forgetLastMessage(context: RuleContext, channelId: string, ids: readonly string[]): void {
+  const held = heldChannel(context, channelId);
+  if (held?.last_message_id !== undefined && ids.includes(held.last_message_id)) delete held.last_message_id;
+}
+
+function heldChannel({ world }: RuleContext, id: string): ChannelDocument | undefined {
+  return world.serverOfChannel.get(id)?.channels.get(id) ?? world.directs.get(id)?.channel;
 }

@@ -2,12 +2,14 @@
 import { channelCreate, channelDelete } from "@lib/event/channel-events.ts";
 import { bulk } from "@lib/event/connection-events.ts";
 import type { Event } from "@lib/event/event.ts";
+import { closeCodes } from "@lib/gateway/close-codes.ts";
 import { applyPartial } from "@lib/gateway/apply-partial.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { announce } from "@lib/gateway/outlet.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
-import { type Reclassified, addMember, reclassify, removeMember } from "@lib/gateway/view-class.ts";
-import type { MemberView, ServerView } from "@lib/gateway/world.ts";
+import { NOTHING_MOVED, addMember, dropServer, reclassify, removeMember } from "@lib/gateway/view-class.ts";
+import type { MemberView, ServerView, UserView } from "@lib/gateway/world.ts";
+import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 
@@ -23,14 +25,17 @@ const ROLE_REMOVALS = { Colour: "colour", Icon: "icon" } as const;
 export const serverRules: Rules = {
   async ServerCreate({ world, out, frames, topics, loadServer }, event) {
     const users = topics.flatMap((topic) => world.users.get(topic.replace(/!$/, "")) ?? []);
-    const server = users.length > 0 ? (world.servers.get(event.id) ?? (await loadServer(event.id))) : null;
+    if (users.length === 0) return;
+    const server = world.servers.get(event.id) ?? (await loadServer(event.id).catch(() => "unreadable" as const));
+    if (server === "unreadable") return reconnect(users);
+    if (!server) return; // Deleted already: nobody here would learn of that later.
     for (const user of users) {
-      if (!server || !world.users.has(user.id)) continue;
-      removeMember(world, server, user.id);
-      world.servers.set(server.id, server);
-      addMember(server, user, []);
+      if (world.users.get(user.id) !== user) continue;
+      // Who connected after the joining was stored is a member already, maybe with newer roles.
+      if (!server.members.has(user.id)) addMember(server, user, []);
       if (user.bot) for (const connection of user.connections) server.watchers.add(connection);
     }
+    if (server.members.size === 0) dropServer(world, server);
     out.toUsers(users, frames);
   },
 
@@ -39,7 +44,7 @@ export const serverRules: Rules = {
     if (!server) return;
     server.server = applyPartial(
       server.server,
-      event.data,
+      event.data.channels ? { ...event.data, channels: withHeldChannels(server, event.data.channels) } : event.data,
       event.clear.map((name) => SERVER_REMOVALS[name]),
     );
     const decides = event.data.owner !== undefined || event.data.default_permissions !== undefined;
@@ -89,6 +94,8 @@ export const serverRules: Rules = {
     const { [role_id]: _gone, ...roles } = server.server.roles;
     server.server = { ...server.server, roles };
     for (const member of server.members.values()) member.roles = member.roles.filter((role) => role !== role_id);
+    for (const [channelId, channel] of server.channels)
+      if (channel.channel_type === "TextChannel") server.channels.set(channelId, withoutRole(channel, role_id));
     announceVisibility(context, server, true);
   },
 
@@ -105,7 +112,26 @@ export const serverRules: Rules = {
   },
 };
 
-const NOTHING_MOVED: Reclassified = { moves: [], settle: () => {} };
+/** Lets users read everything anew, because what one of them joined could not be read. */
+function reconnect(users: readonly UserView[]): void {
+  for (const user of users) {
+    for (const connection of [...user.connections]) {
+      connection.resumeSession = "";
+      connection.close(closeCodes.unavailable);
+    }
+  }
+}
+
+/** Of two channels created at once, the older list may come last; only `ChannelDelete` takes a channel away. */
+function withHeldChannels({ channels }: ServerView, listed: readonly string[]): string[] {
+  return [...new Set([...listed, ...channels.keys()])];
+}
+
+function withoutRole(channel: TextChannelDocument, roleId: string): TextChannelDocument {
+  if (!Object.hasOwn(channel.role_permissions, roleId)) return channel;
+  const { [roleId]: _gone, ...role_permissions } = channel.role_permissions;
+  return { ...channel, role_permissions };
+}
 
 /** Sends a server event; whoever sees other channels because of it gets them first, in one `Bulk` (07 §7.3). */
 function announceVisibility(

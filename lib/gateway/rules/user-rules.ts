@@ -7,6 +7,7 @@ import { closeCodes } from "@lib/gateway/close-codes.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { forgetLingering } from "@lib/gateway/lingering.ts";
+import { dropUserIfUnused } from "@lib/gateway/membership.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
 import { reclassify } from "@lib/gateway/view-class.ts";
 import { type UserView, acquaintances, setRelation } from "@lib/gateway/world.ts";
@@ -67,8 +68,12 @@ function endSessions(
     frames,
   );
   out.toConnections(ended, new Frames(logout({}, userId).event));
-  for (const connection of ended) connection.close(closeCodes.loggedOut);
-  forgetLingering(world.lost, ({ user, sessionId }) => user.id === userId && isEnded(sessionId));
+  for (const connection of ended) {
+    connection.resumeSession = "";
+    connection.close(closeCodes.loggedOut);
+  }
+  const forgotten = forgetLingering(world.lost, ({ user, sessionId }) => user.id === userId && isEnded(sessionId));
+  for (const user of forgotten) dropUserIfUnused(world, user);
 }
 
 /** Own records follow own changes: permissions and presence use current values (07 Q13). */

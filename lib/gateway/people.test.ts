@@ -1,0 +1,186 @@
+import { publish } from "@lib/domain/publish.ts";
+import {
+  channelCreate,
+  channelDelete,
+  channelGroupJoin,
+  channelGroupLeave,
+  channelUpdate,
+} from "@lib/event/channel-events.ts";
+import { userRelationship, userUpdate } from "@lib/event/user-events.ts";
+import type { RelationshipStatus } from "@lib/model/user.ts";
+import { viewChannel } from "@lib/model/view/channel.ts";
+import { viewKnownUser } from "@lib/model/view/user.ts";
+import { profiles } from "@tests/harness/profiles.ts";
+import { type TestGateway, type TestPerson, testGateway } from "@tests/harness/test-gateway.ts";
+import { describe, expect, test } from "bun:test";
+
+const VIEW = 1_048_576;
+const HIDDEN = { default_permissions: { a: 0, d: VIEW } };
+/** Nobody is told when such a user comes and goes. */
+const QUIET = { status: { presence: "Invisible" } } as const;
+
+const typesOf = (events: readonly { type: string }[]): string[] => events.map(({ type }) => type);
+
+/** `n` quiet users who are members of one server with one channel; the first owns it. */
+async function community(gateway: TestGateway, n: number) {
+  const people: TestPerson[] = [];
+  for (let at = 0; at < n; at++) people.push(await gateway.user(QUIET));
+  const [owner] = people as [TestPerson, ...TestPerson[]]; // n is at least 1
+  const server = await gateway.server(owner.id);
+  const channel = await gateway.channel(server);
+  for (const { id } of people) await gateway.join(server, id);
+  return { people: people as [TestPerson, TestPerson, TestPerson, TestPerson], server, channel };
+}
+
+/** Changes how `a` stands to `b` and announces it to `a`. */
+async function befriend(gateway: TestGateway, a: TestPerson, b: TestPerson, status: RelationshipStatus): Promise<void> {
+  const relations = status === "None" ? [] : [{ _id: b.id, status: status === "User" ? ("None" as const) : status }];
+  await gateway.relate(a.id, status, b.id);
+  const user = viewKnownUser(b.user, { viewer: { _id: a.id, relations }, online: false });
+  await publish(gateway.deps, userRelationship({ id: a.id, user: { ...user, relationship: status } }));
+}
+
+describe.each(profiles)("people and conversations on $name", (profile) => {
+  test("events-42 events-43 Q10: joining and leaving a group tells its members, and only them", async () => {
+    await using gateway = await testGateway({ profile });
+    const [owner, member, added] = [await gateway.user(QUIET), await gateway.user(QUIET), await gateway.user(QUIET)];
+    const group = await gateway.group(owner.id, [member.id]);
+    await using a = await gateway.socket(owner.token);
+    await using b = await gateway.socket(added.token);
+    await gateway.received(owner.id, a);
+    await gateway.received(added.id, b);
+    const grown = { ...group, recipients: [...group.recipients, added.id] };
+    const rename = (display_name: string) =>
+      publish(gateway.deps, userUpdate({ id: member.id, data: { display_name }, clear: [], event_id: null }, []));
+
+    await rename("unknown");
+    await publish(gateway.deps, channelGroupJoin({ id: group._id, user: added.id }));
+    await gateway.say(group._id, owner.user);
+    await publish(gateway.deps, channelCreate(viewChannel(grown), [added.id]));
+    await gateway.say(group._id, owner.user);
+    await rename("known");
+    const joined = [await gateway.received(owner.id, a), await gateway.received(added.id, b)];
+    await publish(gateway.deps, channelGroupLeave({ id: group._id, user: added.id }));
+    await gateway.say(group._id, owner.user);
+    await rename("stranger");
+    const left = [await gateway.received(owner.id, a), await gateway.received(added.id, b)];
+
+    expect(joined.map(typesOf)).toEqual([
+      ["UserUpdate", "ChannelGroupJoin", "Message", "Message", "UserUpdate"],
+      ["ChannelCreate", "Message", "UserUpdate"],
+    ]);
+    expect(left.map(typesOf)).toEqual([["ChannelGroupLeave", "Message", "UserUpdate"], ["ChannelGroupLeave"]]);
+  });
+
+  test("events-44 events-45 Q11: a new direct message brings its partner's updates, and closing it is told to both", async () => {
+    await using gateway = await testGateway({ profile });
+    const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    await using socket = await gateway.socket(a.token);
+    await using partner = await gateway.socket(b.token);
+    await gateway.received(a.id, socket);
+    await gateway.received(b.id, partner);
+    const rename = userUpdate({ id: b.id, data: { display_name: "b" }, clear: [], event_id: null }, []);
+
+    await publish(gateway.deps, rename);
+    const direct = await gateway.direct(a.id, b.id);
+    await publish(gateway.deps, channelCreate(viewChannel(direct)), rename);
+    await publish(gateway.deps, channelUpdate({ id: direct._id, data: { active: false }, clear: [] }, direct));
+    const told = await gateway.received(a.id, socket);
+
+    expect(typesOf(told)).toEqual(["ChannelCreate", "UserUpdate", "ChannelUpdate"]);
+    expect(told[2]).toEqual({ type: "ChannelUpdate", id: direct._id, data: { active: false }, clear: [] });
+    expect(typesOf(await gateway.received(b.id, partner))).toEqual([
+      "UserUpdate",
+      "ChannelCreate",
+      "UserUpdate",
+      "ChannelUpdate",
+    ]);
+  });
+
+  test("a group deleted with its last member is over", async () => {
+    await using gateway = await testGateway({ profile });
+    const owner = await gateway.user(QUIET);
+    const group = await gateway.group(owner.id, []);
+    await using socket = await gateway.socket(owner.token);
+    await gateway.received(owner.id, socket);
+
+    await publish(gateway.deps, channelDelete({ id: group._id }));
+    await gateway.say(group._id, owner.user);
+
+    expect(typesOf(await gateway.received(owner.id, socket))).toEqual(["ChannelDelete"]);
+  });
+
+  test("events-46: an update of a friend who shares two watched servers arrives once, event_id null", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, server } = await community(gateway, 2);
+    const [a, b] = people;
+    const second = await gateway.server(a.id);
+    for (const { id } of [a, b]) await gateway.join(second, id);
+    await gateway.relate(a.id, "Friend", b.id);
+    await using socket = await gateway.socket(a.token);
+    for (const { _id } of [server, second]) socket.client.send({ type: "Subscribe", server_id: _id });
+    await gateway.received(a.id, socket);
+
+    const update = { id: b.id, data: { display_name: "b" }, clear: [], event_id: null };
+    await publish(gateway.deps, userUpdate(update, [server._id, second._id]));
+
+    expect(await gateway.received(a.id, socket)).toEqual([{ type: "UserUpdate", ...update }]);
+  });
+
+  test("events-72 Q6: after a friend request only the requester's messages change, and friends' updates follow relations", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, server, channel } = await community(gateway, 4);
+    const [owner, me, requester, stranger] = people;
+    const hidden = await gateway.channel(server, HIDDEN);
+    await using socket = await gateway.socket(me.token);
+    await gateway.received(me.id, socket);
+    const rename = () =>
+      publish(
+        gateway.deps,
+        userUpdate({ id: requester.id, data: { display_name: "r" }, clear: [], event_id: null }, []),
+      );
+
+    await rename();
+    await befriend(gateway, me, requester, "Incoming");
+    for (const author of [requester, stranger, me]) await gateway.say(channel._id, author.user);
+    await gateway.say(hidden._id, owner.user);
+    await rename();
+    const asked = await gateway.received(me.id, socket);
+    await befriend(gateway, me, requester, "None");
+    await gateway.say(channel._id, requester.user);
+    await rename();
+    const refused = await gateway.received(me.id, socket);
+    const relationships = (events: typeof asked) =>
+      events.flatMap((event) => (event.type === "Message" ? [event.user?.relationship] : []));
+
+    expect(typesOf(asked)).toEqual(["UserRelationship", "Message", "Message", "Message", "UserUpdate"]);
+    expect(relationships(asked)).toEqual(["Incoming", "None", "User"]);
+    expect(typesOf(refused)).toEqual(["UserRelationship", "Message"]);
+    expect(relationships(refused)).toEqual(["None"]);
+  });
+
+  test("Q29 P8: no event shows status or presence of somebody who blocked us", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, server, channel } = await community(gateway, 2);
+    const [blocker, me] = people;
+    await gateway.relate(blocker.id, "Blocked", me.id, "BlockedOther");
+    await using socket = await gateway.socket(me.token);
+    socket.client.send({ type: "Subscribe", server_id: server._id });
+    await gateway.received(me.id, socket);
+    const status = { text: "secret", presence: "Busy" } as const;
+    const update = (data: object, clear: ("StatusText" | "Avatar")[] = []) =>
+      publish(gateway.deps, userUpdate({ id: blocker.id, data, clear, event_id: null }, [server._id]));
+
+    await update({ online: true });
+    await update({ status });
+    await update({}, ["StatusText"]);
+    await update({ status, display_name: "name" }, ["StatusText", "Avatar"]);
+    await gateway.say(channel._id, { ...blocker.user, status });
+    const told = await gateway.received(me.id, socket);
+
+    expect(typesOf(told)).toEqual(["UserUpdate", "Message"]);
+    expect(told[0]).toMatchObject({ data: { display_name: "name" }, clear: ["Avatar"] });
+    expect(told[1]).toMatchObject({ user: { online: false, relationship: "BlockedOther" } });
+    expect(JSON.stringify(told)).not.toContain("secret");
+  });
+});

@@ -1,0 +1,238 @@
+import { publish } from "@lib/domain/publish.ts";
+import type { CatalogueEvent } from "@lib/event/catalogue.ts";
+import { userUpdate } from "@lib/event/user-events.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
+import { eventually } from "@tests/harness/eventually.ts";
+import { type Profile, profiles } from "@tests/harness/profiles.ts";
+import type { TestSocket } from "@tests/harness/socket.ts";
+import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
+import { describe, expect, test } from "bun:test";
+
+const QUIET = { status: { presence: "Invisible" } } as const;
+const FAST = { ermine: { gateway: { lease_ms: 1_000 } } };
+
+/** What a socket was told of somebody's coming and going, in order. */
+const onlineOf = (events: readonly CatalogueEvent[], user: string): unknown[] =>
+  events.flatMap((event) =>
+    event.type === "UserUpdate" && event.id === user && event.data.online !== undefined ? [event.data.online] : [],
+  );
+
+/** Waits until a watcher was told so often of somebody's presence. */
+async function told(socket: TestSocket, user: string, times: number): Promise<unknown[]> {
+  await eventually(() => onlineOf(socket.events, user).length >= times, { describe: `${times} presence updates` });
+  return onlineOf(socket.events, user);
+}
+
+/** Two gateways of one deployment. */
+async function twoGateways(profile: Profile, settings = {}) {
+  const first = await testGateway({ profile, settings });
+  const second = await testGateway({ profile, settings, drivers: first.drivers });
+  return {
+    first,
+    second,
+    async [Symbol.asyncDispose]() {
+      await second[Symbol.asyncDispose]();
+      await first[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A fellow member of a server who watches quietly. */
+async function watcher(gateway: TestGateway, userId: string) {
+  const person = await gateway.user(QUIET);
+  const server = await gateway.server(person.id);
+  for (const id of [person.id, userId]) await gateway.join(server, id);
+  const socket = await gateway.socket(person.token);
+  return { person, server, socket, [Symbol.asyncDispose]: () => socket[Symbol.asyncDispose]() };
+}
+
+describe.each(profiles)("presence on $name", (profile) => {
+  test("events-48 events-56 P8: first and last session are announced once, across two processes", async () => {
+    await using pair = await twoGateways(profile);
+    const { first, second } = pair;
+    const user = await first.user();
+    await using w = await watcher(second, user.id);
+
+    const a = await first.socket(user.token);
+    expect(await told(w.socket, user.id, 1)).toEqual([true]);
+    const b = await second.socket(user.token);
+    await b.settle();
+    await a.client.close();
+    await eventually(() => first.stats.connections === 0);
+    await b.client.close();
+
+    expect(await told(w.socket, user.id, 2)).toEqual([true, false]);
+    expect(onlineOf(await second.received(w.person.id, w.socket), user.id)).toEqual([true, false]);
+  });
+
+  test("events-56: many connections that come and go at once end with the truth", async () => {
+    await using pair = await twoGateways(profile);
+    const user = await pair.first.user();
+    await using w = await watcher(pair.second, user.id);
+
+    for (let round = 0; round < 3; round++) {
+      const gateways = [pair.first, pair.second, pair.first, pair.second];
+      const sockets = await Promise.all(gateways.map((gateway) => gateway.socket(user.token)));
+      await Promise.all(sockets.map((socket) => socket.client.close()));
+    }
+    const isOnline = async () => (await pair.first.deps.keys.listOnline([user.id])).has(user.id);
+    await eventually(async () => !(await isOnline()));
+
+    await eventually(() => onlineOf(w.socket.events, user.id).at(-1) === false);
+    await using _again = await pair.first.socket(user.token);
+    await eventually(() => onlineOf(w.socket.events, user.id).at(-1) === true);
+  });
+
+  test("events-57 P8: who is invisible is never announced, nor after becoming so while connected", async () => {
+    await using gateway = await testGateway({ profile });
+    const [ghost, fading] = [await gateway.user(QUIET), await gateway.user()];
+    await using a = await watcher(gateway, ghost.id);
+    await using b = await watcher(gateway, fading.id);
+
+    const one = await gateway.socket(ghost.token);
+    await one.client.close();
+    const two = await gateway.socket(fading.token);
+    await told(b.socket, fading.id, 1);
+    await gateway.deps.store.users.update(fading.id, { status: { presence: "Invisible" } });
+    await two.client.close();
+    await eventually(async () => (await gateway.deps.keys.listOnline([ghost.id, fading.id])).size === 0);
+    await gateway.deps.keys.ping();
+
+    expect(onlineOf(await gateway.received(a.person.id, a.socket), ghost.id)).toEqual([]);
+    expect(onlineOf(await gateway.received(b.person.id, b.socket), fading.id)).toEqual([true]);
+  });
+
+  test("P8: users of a killed process go offline when its lease runs out, announced exactly once by two others", async () => {
+    await using pair = await twoGateways(profile, FAST);
+    const user = await pair.first.user();
+    await using w = await watcher(pair.first, user.id);
+    // What a process leaves that was killed: a lease that nobody renews.
+    await pair.first.deps.keys.openLease(user.id, "4242", 1_200);
+
+    await told(w.socket, user.id, 1);
+    const quiet = await pair.second.user();
+    await using other = await watcher(pair.first, quiet.id);
+    await pair.first.deps.keys.openLease(quiet.id, "4244", 100);
+    await told(other.socket, quiet.id, 1);
+
+    expect(onlineOf(await pair.first.received(w.person.id, w.socket), user.id)).toEqual([false]);
+    expect((await pair.first.deps.keys.listOnline([user.id])).size).toBe(0);
+  });
+
+  test("P8: a lease is renewed for as long as its connection lives", async () => {
+    await using gateway = await testGateway({ profile, settings: FAST });
+    const user = await gateway.user();
+    await using w = await watcher(gateway, user.id);
+    await using _socket = await gateway.socket(user.token);
+    await told(w.socket, user.id, 1);
+    // Two leases of a dead process that end after more than the time of a lease: by then ours was renewed.
+    await gateway.deps.keys.openLease(w.person.id, "4242", 2_500);
+    const ends = performance.now() + 2_500;
+
+    await eventually(() => performance.now() > ends);
+
+    expect(onlineOf(await gateway.received(w.person.id, w.socket), user.id)).toEqual([true]);
+    expect((await gateway.deps.keys.listOnline([user.id])).size).toBe(1);
+  });
+
+  test("events-47 events-49: profile updates of fellow members arrive after Subscribe, for bots always", async () => {
+    await using gateway = await testGateway({ profile });
+    const [user, stranger] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    await using w = await watcher(gateway, user.id);
+    const bot = await gateway.bot(w.person.id, QUIET);
+    await gateway.join(w.server, bot.id);
+    await using robot = await gateway.socket(bot.token);
+    await using outside = await gateway.socket(stranger.token);
+    const rename = (display_name: string) =>
+      publish(
+        gateway.deps,
+        userUpdate({ id: user.id, data: { display_name }, clear: [], event_id: null }, [w.server._id]),
+      );
+    const names = async (id: string, socket: TestSocket) =>
+      (await gateway.received(id, socket)).flatMap((event) =>
+        event.type === "UserUpdate" ? [event.data.display_name] : [],
+      );
+
+    await rename("before");
+    await gateway.received(w.person.id, w.socket);
+    for (const socket of [w.socket, outside]) {
+      socket.client.send({ type: "Subscribe", server_id: w.server._id });
+      await socket.settle();
+    }
+    await rename("after");
+
+    expect(await names(w.person.id, w.socket)).toEqual(["after"]);
+    expect(await names(bot.id, robot)).toEqual(["before", "after"]);
+    expect(await names(stranger.id, outside)).toEqual([]);
+  });
+
+  test("events-50: a Subscribe holds for fifteen minutes, and of six servers the one asked for longest ago is dropped", async () => {
+    await using gateway = await testGateway({ profile, settings: FAST });
+    const [me, user] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const servers: ServerDocument[] = [];
+    for (let at = 0; at < 6; at++) servers.push(await gateway.server(me.id));
+    for (const server of servers) for (const { id } of [me, user]) await gateway.join(server, id);
+    await using socket = await gateway.socket(me.token);
+    const subscribe = async (at: number) => {
+      socket.client.send({ type: "Subscribe", server_id: servers[at]?._id ?? "" });
+      await socket.settle();
+    };
+    const heardOn = async (): Promise<number[]> => {
+      for (const [at, { _id }] of servers.entries())
+        await publish(
+          gateway.deps,
+          userUpdate({ id: user.id, data: { badges: at }, clear: [], event_id: null }, [_id]),
+        );
+      return (await gateway.received(me.id, socket)).flatMap((event) =>
+        event.type === "UserUpdate" ? [event.data.badges ?? -1] : [],
+      );
+    };
+
+    for (const at of [0, 1, 2, 3, 4, 0, 5]) await subscribe(at);
+    const five = await heardOn();
+    gateway.clock.advance(890_000);
+    await subscribe(2);
+    const refreshed = await heardOn();
+    gateway.clock.advance(20_000);
+    await eventually(async () => (await heardOn()).length < 5);
+    const expired = await heardOn();
+
+    expect(five).toEqual([0, 2, 3, 4, 5]);
+    expect(refreshed).toEqual([0, 2, 3, 4, 5]);
+    expect(expired).toEqual([2]);
+  });
+
+  test("P3: a resumable connection that comes back at once was never offline; one that says farewell is", async () => {
+    await using gateway = await testGateway({ profile });
+    const user = await gateway.user();
+    await using w = await watcher(gateway, user.id);
+    await using socket = await gateway.socket(user.token, { resume: true, reconnect: true });
+    await told(w.socket, user.id, 1);
+
+    socket.client.drop();
+    await socket.take("Resumed");
+    gateway.clock.advance(20_000);
+    await socket.settle();
+    const after = onlineOf(await gateway.received(w.person.id, w.socket), user.id);
+    await socket.client.close();
+
+    expect(after).toEqual([true]);
+    expect(await told(w.socket, user.id, 1)).toEqual([false]);
+  });
+
+  test("P3: a resumable connection that does not come back is announced after a few seconds", async () => {
+    await using gateway = await testGateway({ profile });
+    const user = await gateway.user();
+    await using w = await watcher(gateway, user.id);
+    const socket = await gateway.socket(user.token, { resume: true });
+    await told(w.socket, user.id, 1);
+
+    socket.client.drop();
+    await eventually(() => gateway.stats.connections === 1);
+    const before = onlineOf(await gateway.received(w.person.id, w.socket), user.id);
+    gateway.clock.advance(15_000);
+
+    expect(before).toEqual([true]);
+    expect(await told(w.socket, user.id, 1)).toEqual([false]);
+  });
+});

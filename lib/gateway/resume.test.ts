@@ -1,0 +1,189 @@
+import { publish } from "@lib/domain/publish.ts";
+import { channelUpdate } from "@lib/event/channel-events.ts";
+import { emojiCreate, serverMemberLeave, serverMemberUpdate, serverUpdate } from "@lib/event/server-events.ts";
+import { userUpdate } from "@lib/event/user-events.ts";
+import type { Event } from "@lib/event/event.ts";
+import { eventually } from "@tests/harness/eventually.ts";
+import { type Profile, profiles } from "@tests/harness/profiles.ts";
+import { OPCODE, openRawSocket } from "@tests/harness/raw-socket.ts";
+import { role, testGateway } from "@tests/harness/test-gateway.ts";
+import { describe, expect, test } from "bun:test";
+
+const VIEW = 1_048_576;
+const QUIET = { status: { presence: "Invisible" } } as const;
+
+/** Two members of a server; the second has role R, which opens a hidden channel, and a resumable connection. */
+async function scene(profile: Profile, gatewaySettings: object = {}) {
+  const gateway = await testGateway({ profile, settings: { ermine: { gateway: gatewaySettings } } });
+  const [owner, member] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+  const server = await gateway.server(owner.id, { roles: { R: role("R", 0, 0) } });
+  const open = await gateway.channel(server);
+  const hidden = await gateway.channel(server, {
+    default_permissions: { a: 0, d: VIEW },
+    role_permissions: { R: { a: VIEW, d: 0 } },
+  });
+  await gateway.join(server, owner.id);
+  await gateway.join(server, member.id, ["R"]);
+  const witness = await gateway.socket(owner.token);
+  const socket = await gateway.socket(member.token, { resume: true });
+  await gateway.received(member.id, socket);
+  return {
+    gateway,
+    owner,
+    member,
+    server,
+    open,
+    hidden,
+    witness,
+    /** Loses the connection, lets something happen, and comes back. */
+    async lose(meanwhile: () => Promise<unknown>) {
+      const resumeFrom = socket.client.resumePoint;
+      socket.client.drop();
+      await eventually(() => gateway.stats.connections === 1);
+      await meanwhile();
+      await gateway.received(owner.id, witness);
+      const back = await gateway.socket(member.token, { resume: true, resumeFrom, untilReady: false });
+      const resumed = await back.take("Resumed");
+      return { resumed, back, told: await gateway.received(member.id, back) };
+    },
+    async [Symbol.asyncDispose]() {
+      await witness.client.close();
+      await gateway[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const typesOf = (events: readonly Event[]): string[] => events.map(({ type }) => type);
+
+describe.each(profiles)("resume on $name", (profile) => {
+  test("P3: rare and frequent events of what one sees are replayed in order, none of what one does not", async () => {
+    await using s = await scene(profile);
+    const { deps } = s.gateway;
+    const key = { server: s.server._id, user: s.owner.id };
+    const secret = await s.gateway.channel(s.server, { default_permissions: { a: 0, d: VIEW } });
+    const parent = { type: "Server", id: s.server._id } as const;
+
+    const { resumed, told } = await s.lose(async () => {
+      await publish(deps, channelUpdate({ id: s.hidden._id, data: { name: "n" }, clear: [] }, s.hidden));
+      await publish(deps, channelUpdate({ id: secret._id, data: { name: "n" }, clear: [] }, secret));
+      await s.gateway.say(secret._id, s.owner.user);
+      await s.gateway.say(s.hidden._id, s.owner.user);
+      await publish(deps, serverMemberUpdate({ id: key, data: { nickname: "o" }, clear: [] }));
+      await publish(deps, emojiCreate({ _id: "E", parent, creator_id: s.owner.id, name: "e" }));
+      await publish(deps, serverUpdate({ id: s.server._id, data: { name: "n" }, clear: [] }));
+    });
+
+    expect(resumed.recovered).toBe(true);
+    expect(typesOf(told)).toEqual([
+      "Authenticated",
+      "ChannelUpdate",
+      "Message",
+      "ServerMemberUpdate",
+      "EmojiCreate",
+      "ServerUpdate",
+    ]);
+    expect(told[1]).toMatchObject({ id: s.hidden._id });
+  });
+
+  test.each([
+    [
+      "own roles changed",
+      (key: { server: string; user: string }) => serverMemberUpdate({ id: key, data: { roles: [] }, clear: [] }),
+    ],
+    [
+      "one was kicked",
+      ({ server, user }: { server: string; user: string }) => serverMemberLeave({ id: server, user, reason: "Kick" }),
+    ],
+    [
+      "one became privileged",
+      ({ user }: { user: string }) =>
+        userUpdate({ id: user, data: { privileged: true }, clear: [], event_id: null }, []),
+    ],
+  ] as const)("P3: not recovered, and a true Ready, when %s meanwhile", async (_, change) => {
+    await using s = await scene(profile);
+    const { deps } = s.gateway;
+    const key = { server: s.server._id, user: s.member.id };
+
+    const { resumed, told } = await s.lose(async () => {
+      const publication = change(key);
+      if (publication.event.type === "ServerMemberLeave") await deps.store.members.remove(key, s.gateway.clock.now());
+      if (publication.event.type === "ServerMemberUpdate") await deps.store.members.update(key, { roles: [] });
+      await publish(deps, publication);
+    });
+    const ready = told.find((event) => event.type === "Ready");
+
+    expect(resumed.recovered).toBe(false);
+    const { hidden, open } = s;
+    const expected = { ServerMemberUpdate: [open._id], ServerMemberLeave: [], UserUpdate: [open._id, hidden._id] };
+    const seen = ready?.type === "Ready" ? ready.channels?.map(({ _id }) => _id) : undefined;
+    expect(seen?.sort()).toEqual(expected[change(key).event.type as keyof typeof expected].toSorted());
+  });
+
+  test("P3: not recovered once the window is over, by age and by bytes", async () => {
+    for (const limits of [{ resume_window_seconds: 5 }, { resume_window_bytes: 300 }]) {
+      await using s = await scene(profile, limits);
+
+      const { resumed, told } = await s.lose(async () => {
+        for (let at = 0; at < 3; at++) await s.gateway.say(s.open._id, s.owner.user, "x".repeat(200));
+        s.gateway.clock.advance("resume_window_seconds" in limits ? 6_000 : 0);
+        await s.gateway.received(s.owner.id, s.witness);
+        await s.gateway.say(s.open._id, s.owner.user);
+      });
+
+      expect(resumed.recovered).toBe(false);
+      expect(typesOf(told).filter((type) => type === "Ready" || type === "Message")).toEqual(["Ready"]);
+    }
+  });
+
+  test("P3: a quiet connection learns its position from Pong, however much others talk", async () => {
+    await using s = await scene(profile, { resume_window_seconds: 60 });
+    const quiet = await s.gateway.user(QUIET);
+    await using socket = await s.gateway.socket(quiet.token, { resume: true, reconnect: true });
+    const before = socket.client.resumePoint?.position;
+
+    await s.gateway.say(s.open._id, s.owner.user);
+    await s.gateway.received(s.owner.id, s.witness);
+    await socket.settle();
+
+    expect(socket.client.resumePoint?.position).not.toBe(before ?? "");
+  });
+
+  test("P3: who does not ask for it gets today's protocol, byte for byte", async () => {
+    await using s = await scene(profile);
+    await using socket = await openRawSocket(
+      s.gateway.url,
+      `?token=${s.member.token}&ready=members&session=x&position=1-1`,
+    );
+
+    const frames = [await socket.take(OPCODE.text), await socket.take(OPCODE.text)].map(String);
+    socket.send(OPCODE.text, '{"type":"Ping","data":1}');
+    frames.push(String(await socket.take(OPCODE.text)));
+
+    expect(frames[0]).toBe('{"type":"Authenticated"}');
+    expect(frames[1]).toStartWith('{"type":"Ready","members":[{');
+    expect(frames[1]).toEndWith("}]}");
+    expect(frames[2]).toBe('{"type":"Pong","data":1}');
+  });
+
+  test("P3: with a window of nothing no connection is kept", async () => {
+    await using s = await scene(profile, { resume_window_seconds: 0 });
+
+    const { resumed } = await s.lose(() => s.gateway.say(s.open._id, s.owner.user));
+
+    expect(resumed.recovered).toBe(false);
+  });
+
+  test("P6 P27: an event that cannot be handled is skipped, the next one is delivered", async () => {
+    await using s = await scene(profile);
+    const bad: Event[] = [{ type: "Message", user: {} }, { type: "UserUpdate", id: s.owner.id }, { type: "Unheard" }];
+
+    for (const event of bad) await s.gateway.deps.bus.publish([s.open._id, `${s.owner.id}!`], event);
+    const id = await s.gateway.say(s.open._id, s.owner.user);
+
+    const got = (await s.gateway.received(s.owner.id, s.witness)).flatMap((event) =>
+      event.type === "Message" && event._id ? [event._id] : [],
+    );
+    expect(got).toEqual([id]);
+    expect(s.witness.closes).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+import { profiles } from "@tests/harness/profiles.ts";
+import { testGateway } from "@tests/harness/test-gateway.ts";
+import { describe, expect, test } from "bun:test";
+
+const VIEW = 1_048_576;
+const QUIET = { status: { presence: "Invisible" } } as const;
+
+describe.each(profiles)("typing on $name", (profile) => {
+  test("events-51 events-52: typing needs view alone and reaches everybody in the channel, the typist too", async () => {
+    await using gateway = await testGateway({ profile });
+    const [owner, member] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    // Members may view, and nothing else.
+    const server = await gateway.server(owner.id, { default_permissions: VIEW });
+    const open = await gateway.channel(server);
+    const hidden = await gateway.channel(server, { default_permissions: { a: 0, d: VIEW } });
+    for (const { id } of [owner, member]) await gateway.join(server, id);
+    await using typist = await gateway.socket(member.token);
+    await using staff = await gateway.socket(owner.token, { format: "msgpack" });
+
+    for (const channel of [hidden._id, "unknown", server._id, member.id, `${member.id}!`, open._id])
+      typist.client.send({ type: "BeginTyping", channel });
+    typist.client.send({ type: "EndTyping", channel: open._id });
+    for (const socket of [typist, staff]) await socket.take("ChannelStopTyping");
+
+    const started: unknown[] = [typist, staff].map(({ events }) =>
+      events.filter(({ type }) => type === "ChannelStartTyping"),
+    );
+    const expected = [{ type: "ChannelStartTyping", id: open._id, user: member.id }];
+    expect(started).toEqual([expected, expected]);
+  });
+
+  test("typing works in groups and direct messages", async () => {
+    await using gateway = await testGateway({ profile });
+    const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const direct = await gateway.direct(a.id, b.id);
+    await using typist = await gateway.socket(a.token);
+    await using other = await gateway.socket(b.token);
+
+    typist.client.send({ type: "BeginTyping", channel: direct._id });
+
+    expect(await other.take("ChannelStartTyping")).toEqual({ type: "ChannelStartTyping", id: direct._id, user: a.id });
+  });
+
+  test("P7: a flood of typing is passed on as far as the allowance goes, and the connection stays", async () => {
+    await using gateway = await testGateway({ profile });
+    const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const direct = await gateway.direct(a.id, b.id);
+    await using typist = await gateway.socket(a.token);
+    await using other = await gateway.socket(b.token);
+
+    for (let at = 0; at < 2_000; at++) typist.client.send({ type: "BeginTyping", channel: direct._id });
+    await typist.settle();
+    const flooded = (await gateway.received(b.id, other)).filter(({ type }) => type === "ChannelStartTyping").length;
+    gateway.clock.advance(10_000);
+    typist.client.send({ type: "BeginTyping", channel: direct._id });
+
+    expect(flooded).toBeWithin(20, 60);
+    await other.take("ChannelStartTyping");
+  });
+});

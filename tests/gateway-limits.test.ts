@@ -1,0 +1,176 @@
+// What a hostile or broken client meets, and what one event costs (promises P5, P6, P7).
+import { eventually } from "@tests/harness/eventually.ts";
+import { OPCODE, encodeFrame, openRawSocket } from "@tests/harness/raw-socket.ts";
+import { testGateway } from "@tests/harness/test-gateway.ts";
+import { describe, expect, spyOn, test } from "bun:test";
+import * as json from "@lib/codec/json.ts";
+import * as msgpack from "@lib/codec/msgpack.ts";
+
+const QUIET = { status: { presence: "Invisible" } } as const;
+const limits = (gateway: object) => ({ settings: { ermine: { gateway } } });
+
+describe("gateway limits", () => {
+  test("P7: a slow reader is closed at the backpressure bound, and everybody else gets everything", async () => {
+    await using gateway = await testGateway(limits({ backpressure_bytes: 65_536 }));
+    const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const direct = await gateway.direct(a.id, b.id);
+    await using reader = await gateway.socket(a.token);
+    await using slow = await openRawSocket(gateway.url, `?token=${b.token}`);
+    await slow.take(OPCODE.text);
+    await slow.take(OPCODE.text);
+    await eventually(() => gateway.stats.connections === 2);
+    slow.pause();
+    const content = "x".repeat(20_000);
+    const sent: string[] = [];
+
+    // The kernel's buffers take some megabytes before the gateway notices anything.
+    for (let at = 0; at < 2_000 && gateway.stats.connections === 2; at++) {
+      sent.push(await gateway.say(direct._id, a.user, content));
+      await new Promise(setImmediate);
+    }
+
+    await eventually(() => gateway.stats.connections === 1);
+    await eventually(() => reader.events.filter(({ type }) => type === "Message").length === sent.length);
+    const got = reader.events.flatMap((event) => (event.type === "Message" ? [event._id] : []));
+    expect(got).toEqual(sent);
+  }, 20_000);
+
+  test("P7: a frame at the limit is read, one over it ends the connection and no other", async () => {
+    await using gateway = await testGateway(limits({ frame_bytes_max: 1_024 }));
+    const user = await gateway.user(QUIET);
+    await using other = await gateway.socket(user.token);
+    await using socket = await openRawSocket(gateway.url, `?token=${user.token}`);
+    for (let at = 0; at < 2; at++) await socket.take(OPCODE.text);
+    const ping = '{"type":"Ping","data":1}';
+
+    socket.send(OPCODE.text, ping.padEnd(1_024));
+    const pong = (await socket.take(OPCODE.text)).toString();
+    socket.send(OPCODE.text, ping.padEnd(1_025));
+    await eventually(() => gateway.stats.connections === 1);
+    await other.settle();
+
+    expect(pong).toBe('{"type":"Pong","data":1}');
+    expect(other.closes).toEqual([]);
+  });
+
+  test("P7: a message in parts may not exceed the limit either", async () => {
+    await using gateway = await testGateway(limits({ frame_bytes_max: 1_024 }));
+    const user = await gateway.user(QUIET);
+    await using socket = await openRawSocket(gateway.url, `?token=${user.token}`);
+    for (let at = 0; at < 2; at++) await socket.take(OPCODE.text);
+
+    socket.send(OPCODE.text, " ".repeat(1_000), { fin: false });
+    for (let at = 0; at < 10; at++) socket.send(OPCODE.continuation, " ".repeat(1_000), { fin: false });
+
+    await eventually(() => gateway.stats.connections === 0);
+  });
+
+  test.each([
+    ["an unmasked frame", Buffer.from([0x81, 0x02, 0x7b, 0x7d])],
+    ["reserved bits", Buffer.from([0xf1, 0x80, 1, 2, 3, 4])],
+    ["a reserved opcode", Buffer.from([0x83, 0x80, 1, 2, 3, 4])],
+    ["an oversized control frame", encodeFrame(OPCODE.ping, Buffer.alloc(126))],
+    ["a control frame in parts", encodeFrame(OPCODE.ping, Buffer.alloc(1), false)],
+    ["a length beyond every limit", Buffer.from([0x81, 0xff, 0x7f, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4])],
+    ["a continuation of nothing", encodeFrame(OPCODE.continuation, Buffer.from("{}"))],
+  ])("P7: %s ends that connection at most", async (_, bytes) => {
+    await using gateway = await testGateway();
+    const user = await gateway.user(QUIET);
+    await using other = await gateway.socket(user.token);
+    await using socket = await openRawSocket(gateway.url, `?token=${user.token}`);
+    for (let at = 0; at < 2; at++) await socket.take(OPCODE.text);
+
+    socket.write(bytes);
+    socket.write(encodeFrame(OPCODE.text, Buffer.from('{"type":"Ping","data":1}')));
+    await eventually(() => socket.isClosed || socket.frames.length > 0);
+    await other.settle();
+
+    expect(other.closes).toEqual([]);
+  });
+
+  test("P7: sockets that do not authenticate are closed at the deadline, with a code, and cost little", async () => {
+    await using gateway = await testGateway(limits({ auth_deadline_ms: 15_000, connections_per_address: 10_000 }));
+    Bun.gc(true);
+    const before = process.memoryUsage.rss();
+    const sockets = [];
+    for (let at = 0; at < 2_000; at += 100)
+      sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => openRawSocket(gateway.url)))));
+    const grownBytes = process.memoryUsage.rss() - before;
+
+    expect(gateway.stats.connections).toBe(2_000);
+    gateway.clock.advance(15_001);
+    await eventually(() => gateway.stats.connections === 0);
+
+    expect(await sockets[0]?.closed()).toEqual({ code: 4001, reason: "Authentication timeout" });
+    expect(grownBytes / 2_000).toBeLessThan(50_000); // both ends of each are in this process
+    for (const socket of sockets) await socket[Symbol.asyncDispose]();
+  }, 30_000);
+
+  test("P7: who is authenticated is not closed at the deadline", async () => {
+    await using gateway = await testGateway(limits({ auth_deadline_ms: 100, lease_ms: 1_000 }));
+    const user = await gateway.user(QUIET);
+    await using socket = await gateway.socket(user.token);
+    await using idle = await openRawSocket(gateway.url);
+
+    gateway.clock.advance(60_000);
+    await idle.closed();
+    await socket.settle();
+
+    expect(socket.closes).toEqual([]);
+  });
+
+  test("P7: an address holds so many connections and no more, until one of them ends", async () => {
+    await using gateway = await testGateway(limits({ connections_per_address: 3 }));
+    const held = [];
+    for (let at = 0; at < 3; at++) held.push(await openRawSocket(gateway.url));
+
+    const refused = await fetch(gateway.url.replace("ws:", "http:"));
+    await held[0]?.[Symbol.asyncDispose]();
+    await eventually(() => gateway.stats.connections === 2);
+    await using next = await openRawSocket(gateway.url);
+
+    expect(refused.status).toBe(429);
+    await eventually(() => gateway.stats.connections === 3);
+    expect(next.isClosed).toBe(false);
+    for (const socket of held) await socket[Symbol.asyncDispose]();
+  });
+
+  test("P7: a peer that is gone without a word is dropped after the idle timeout, one that answers pings is not", async () => {
+    await using gateway = await testGateway(limits({ idle_timeout_ms: 10_000 }));
+    const user = await gateway.user(QUIET);
+    await using dead = await openRawSocket(gateway.url, `?token=${user.token}`, { answersPings: false });
+    await using alive = await openRawSocket(gateway.url, `?token=${user.token}`);
+
+    await eventually(() => dead.isClosed, { timeoutMs: 25_000 });
+
+    expect(alive.isClosed).toBe(false);
+    expect(gateway.stats.connections).toBe(1);
+  }, 30_000);
+});
+
+describe("one encode", () => {
+  test("P5: a message to many sockets is encoded once per format, whatever their number", async () => {
+    await using gateway = await testGateway();
+    const owner = await gateway.user(QUIET);
+    const server = await gateway.server(owner.id);
+    const channel = await gateway.channel(server);
+    const sockets = [];
+    for (let at = 0; at < 20; at++) {
+      const member = await gateway.user(QUIET);
+      await gateway.join(server, member.id);
+      sockets.push(await gateway.socket(member.token, { format: at % 2 ? "msgpack" : "json" }));
+    }
+    const encodings = [spyOn(json, "encodeJson"), spyOn(msgpack, "encodeMsgpack")];
+    const countOf = () =>
+      encodings.map(
+        ({ mock }) => mock.calls.filter(([event]) => (event as { type?: string }).type === "Message").length,
+      );
+
+    await gateway.say(channel._id, owner.user);
+    for (const socket of sockets) await socket.take("Message");
+
+    expect(countOf()).toEqual([1, 1]);
+    for (const encoding of encodings) encoding.mockRestore();
+    for (const socket of sockets) await socket.client.close();
+  });
+});

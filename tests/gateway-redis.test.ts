@@ -1,0 +1,217 @@
+// The gateway over a Redis of the test's own, which is stopped, frozen and emptied under it (promises P2, P3, P8, P21).
+import { RedisConnection } from "@lib/bus/redis-connection.ts";
+import { redisBus } from "@lib/bus/redis.ts";
+import { memoryKeys } from "@lib/keys/memory.ts";
+import { redisKeys } from "@lib/keys/redis.ts";
+import { resilientKeys } from "@lib/keys/resilient.ts";
+import { initialiseDatabase } from "@lib/store/initialise-database.ts";
+import { openSqlite } from "@lib/store/sqlite/database.ts";
+import { silentLogger } from "@lib/telemetry/logger.ts";
+import { eventually } from "@tests/harness/eventually.ts";
+import type { Drivers } from "@tests/harness/profiles.ts";
+import { type RedisServer, redisMissing, startRedis } from "@tests/harness/redis-server.ts";
+import type { TestSocket } from "@tests/harness/socket.ts";
+import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
+import { describe, expect, test } from "bun:test";
+
+const QUIET = { status: { presence: "Invisible" } } as const;
+const hasRedis = Bun.which("redis-server") !== null || process.env["ERMINE_TEST_REQUIRE_SERVERS"] === "1";
+if (!hasRedis) console.warn(`gateway on Redis: ${redisMissing}`);
+
+/** Drivers of processes that share documents and one Redis. */
+async function deployment(processes: number) {
+  const redis = await startRedis();
+  if (!redis) throw new Error(redisMissing);
+  const database = await openSqlite(":memory:");
+  await initialiseDatabase(database);
+  const open = (): Drivers => {
+    const bus = redisBus({ url: redis.url, log: silentLogger, timeoutMs: 500, blockMs: 200 });
+    const primary = redisKeys({ url: redis.url, log: silentLogger, timeoutMs: 300 });
+    const fallback = memoryKeys({ now: () => Date.now() });
+    const keys = resilientKeys(primary, fallback, { onState: () => {}, now: () => Date.now() });
+    return { database, bus, keys, close: async () => void (await Promise.all([bus.close(500), keys.close()])) };
+  };
+  const drivers = Array.from({ length: processes }, open);
+  const gateways: TestGateway[] = [];
+  for (const own of drivers) gateways.push(await testGateway({ drivers: own }));
+  return {
+    redis,
+    gateways: gateways as [TestGateway, TestGateway], // as many as asked for
+    async [Symbol.asyncDispose]() {
+      for (const gateway of gateways) await gateway[Symbol.asyncDispose]();
+      for (const own of drivers) await own.close();
+      await database.close();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Two quiet members of a server with a channel. */
+async function community(gateway: TestGateway) {
+  const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+  const server = await gateway.server(a.id);
+  const channel = await gateway.channel(server);
+  for (const { id } of [a, b]) await gateway.join(server, id);
+  return { a, b, server, channel };
+}
+
+const messagesOf = ({ events }: TestSocket): string[] =>
+  events.flatMap((event) => (event.type === "Message" ? [event._id] : []));
+
+async function commandsOf({ url }: RedisServer): Promise<RedisConnection & Disposable> {
+  const commands = new RedisConnection({ url, name: "test", log: silentLogger, timeoutMs: 1_000 });
+  await commands.untilReady();
+  return Object.assign(commands, { [Symbol.dispose]: () => commands.close() });
+}
+
+describe.skipIf(!hasRedis)("gateway on Redis", () => {
+  test("P2: what is published while Redis is stopped arrives in order, once, at sockets that stayed", async () => {
+    await using d = await deployment(2);
+    const [here, there] = d.gateways;
+    const { a, b, channel } = await community(here);
+    await using near = await here.socket(a.token);
+    await using far = await there.socket(b.token, { format: "msgpack" });
+    const sent = [await here.say(channel._id, a.user)];
+    await far.take("Message");
+    near.drain();
+    sent.splice(0);
+
+    await d.redis.stop();
+    for (let at = 0; at < 50; at++) sent.push(await here.say(channel._id, a.user));
+    await d.redis.start();
+    for (let at = 0; at < 50; at++) sent.push(await here.say(channel._id, a.user));
+
+    for (const socket of [near, far]) {
+      await eventually(() => expect(messagesOf(socket)).toEqual(sent) ?? true);
+      expect(socket.closes).toEqual([]);
+    }
+  }, 30_000);
+
+  test("P2: a frozen Redis delays, and loses and repeats nothing", async () => {
+    await using d = await deployment(2);
+    const [here, there] = d.gateways;
+    const { a, b, channel } = await community(here);
+    await using far = await there.socket(b.token);
+    const sent: string[] = [];
+
+    d.redis.pause();
+    for (let at = 0; at < 20; at++) sent.push(await here.say(channel._id, a.user));
+    const untilMs = performance.now() + 1_200; // longer than the time after which a connection is given up
+    await eventually(() => performance.now() > untilMs);
+    d.redis.resume();
+    for (let at = 0; at < 20; at++) sent.push(await here.say(channel._id, a.user));
+
+    await eventually(() => expect(messagesOf(far)).toEqual(sent) ?? true);
+    expect(far.closes).toEqual([]);
+  }, 30_000);
+
+  test("P2 P3: when events are lost, every socket is closed with the gap code, cannot resume, and reads a true Ready", async () => {
+    await using d = await deployment(2);
+    const [here, there] = d.gateways;
+    const { a, b, server, channel } = await community(here);
+    using commands = await commandsOf(d.redis);
+    const plain = await there.socket(b.token);
+    await using resuming = await there.socket(b.token, { resume: true, reconnect: true });
+    await here.say(channel._id, a.user);
+    await plain.take("Message");
+    await resuming.take("Message");
+    resuming.drain();
+
+    // What only Redis knew of is gone, with an event that told of a change.
+    await here.deps.store.servers.update(server._id, { name: "changed" });
+    await commands.run(["DEL", "ermine:events"]);
+
+    await eventually(() => plain.closes.length > 0 && resuming.closes.length > 0);
+    const resumed = await resuming.take("Resumed");
+    const ready = await resuming.take("Ready");
+    const id = await here.say(channel._id, a.user);
+
+    expect([...plain.closes, ...resuming.closes].map(({ code }) => code)).toEqual([4004, 4004]);
+    expect(resumed.recovered).toBe(false);
+    expect(ready.servers?.map(({ name }) => name)).toEqual(["changed"]);
+    expect((await resuming.take("Message"))._id).toBe(id);
+  }, 30_000);
+
+  test("P3: a connection is resumed exactly by another process", async () => {
+    await using d = await deployment(2);
+    const [here, there] = d.gateways;
+    const { a, b, channel } = await community(here);
+    await using keep = await there.socket(a.token);
+    const lost = await here.socket(b.token, { resume: true });
+    await here.say(channel._id, a.user);
+    await lost.take("Message");
+    await keep.take("Message");
+    const point = lost.client.resumePoint;
+    lost.client.drop();
+    await eventually(() => here.stats.connections === 0);
+    const missed = [await here.say(channel._id, a.user), await there.say(channel._id, a.user)];
+    await eventually(() => messagesOf(keep).length === 2);
+
+    await using back = await there.socket(b.token, { resume: true, resumeFrom: point, untilReady: false });
+    const resumed = await back.take("Resumed");
+    missed.push(await here.say(channel._id, a.user));
+
+    expect(resumed.recovered).toBe(true);
+    await eventually(() => expect(messagesOf(back)).toEqual(missed) ?? true);
+    expect(back.types()).not.toContain("Ready");
+  }, 30_000);
+
+  test("P3: the resume session of another token, or an invented one, is not recovered", async () => {
+    await using d = await deployment(2);
+    const [here, there] = d.gateways;
+    const { a, b } = await community(here);
+    const lost = await here.socket(b.token, { resume: true });
+    const point = lost.client.resumePoint;
+    lost.client.drop();
+
+    for (const gateway of [here, there]) {
+      for (const session of [point?.session ?? "", "invented"]) {
+        const resumeFrom = { session, position: point?.position ?? "" };
+        await using back = await gateway.socket(a.token, { resume: true, resumeFrom });
+        const resumed = await back.take("Resumed");
+        const ready = await back.take("Ready");
+        expect(resumed.recovered).toBe(false);
+        expect(ready.users?.at(-1)?._id).toBe(a.id);
+      }
+    }
+  }, 30_000);
+
+  test("events-58: sessions, online and region hold a connected user, and nothing of them afterwards", async () => {
+    await using d = await deployment(1);
+    const [gateway] = d.gateways;
+    const user = await gateway.user(QUIET);
+    using commands = await commandsOf(d.redis);
+    const state = async () => ({
+      sessions: (await commands.run<string[]>(["SMEMBERS", `sessions:${user.id}`])).length,
+      online: await commands.run<string[]>(["SMEMBERS", "online"]),
+      region: (await commands.run<string[]>(["SMEMBERS", "region0"])).map((entry) => entry.split(":")[0]),
+    });
+
+    const socket = await gateway.socket(user.token);
+    await eventually(async () => {
+      expect(await state()).toEqual({ sessions: 1, online: [user.id], region: [user.id] });
+      return true;
+    });
+    await socket.client.close();
+
+    await eventually(async () => {
+      expect(await state()).toEqual({ sessions: 0, online: [], region: [] });
+      return true;
+    });
+  });
+
+  test("events-59: entries that a crashed process left are gone after a start, and its users offline", async () => {
+    await using d = await deployment(1);
+    const [running] = d.gateways;
+    using commands = await commandsOf(d.redis);
+    await commands.run(["SADD", "sessions:left", "4242"]);
+    await commands.run(["SADD", "online", "left"]);
+    await commands.run(["SADD", "region0", "left:4242"]);
+
+    await using _restarted = await testGateway({ drivers: running.drivers });
+
+    expect(await commands.run<number>(["EXISTS", "sessions:left"])).toBe(0);
+    expect(await commands.run<number>(["SISMEMBER", "online", "left"])).toBe(0);
+    expect((await running.deps.keys.listOnline(["left"])).size).toBe(0);
+  });
+});
