@@ -12,7 +12,7 @@ import { type TrustedProxies, clientAddress } from "@lib/rpc/client-address.ts";
 import { parseOrigin, preflightResponse, setCorsHeaders } from "@lib/rpc/cors.ts";
 import { guards } from "@lib/rpc/guards.ts";
 import type { Implementation } from "@lib/rpc/implement.ts";
-import { encodeJson } from "@lib/codec/json.ts";
+import { decodeJson, encodeJson } from "@lib/codec/json.ts";
 import { impliedErrors } from "@lib/rpc/implied-errors.ts";
 import { type Pages, getPage } from "@lib/rpc/pages.ts";
 import { parseJsonBody } from "@lib/rpc/parse-json.ts";
@@ -138,8 +138,8 @@ function toResponse(contract: RouteDeclaration, result: unknown, { strict }: Api
 }
 
 function assertFits(contract: RouteDeclaration, schema: { parse(value: unknown): unknown }, result: unknown): void {
-  const sent: unknown = JSON.parse(encodeJson(result));
-  if (!Bun.deepEquals(JSON.parse(encodeJson(schema.parse(sent))), sent)) {
+  const sent: unknown = decodeJson(encodeJson(result));
+  if (!Bun.deepEquals(decodeJson(encodeJson(schema.parse(sent))), sent)) {
     throw new Error(`${contract.id} answered fields that its schema does not have: ${encodeJson(result)}`);
   }
 }

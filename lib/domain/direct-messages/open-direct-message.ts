@@ -31,7 +31,7 @@ export async function openDirectMessage(
   return viewChannel(channel);
 }
 
-/** A conversation is announced to both; nobody but their owner is interested in saved messages. */
+/** Announced to all sessions of both, or of the one: a snapshot taken before would not have it (P4). */
 async function create(deps: OpenDeps, self: string, other: string): Promise<ChannelDocument> {
   const _id = deps.ids.ulid();
   const channel: ChannelDocument =
@@ -39,6 +39,6 @@ async function create(deps: OpenDeps, self: string, other: string): Promise<Chan
       ? { channel_type: "SavedMessages", _id, user: self }
       : { channel_type: "DirectMessage", _id, active: true, recipients: [self, other] };
   await deps.store.channels.insert(channel);
-  if (channel.channel_type === "DirectMessage") await publish(deps, channelCreate(viewChannel(channel)));
+  await publish(deps, channelCreate(viewChannel(channel)));
   return channel;
 }

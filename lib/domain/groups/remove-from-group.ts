@@ -3,7 +3,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
-import { channelDelete, channelGroupLeave } from "@lib/event/channel-events.ts";
+import { channelDelete, channelGroupLeave, channelUpdate } from "@lib/event/channel-events.ts";
 import type { GroupDocument } from "@lib/model/stored/channel.ts";
 
 type GroupDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">;
@@ -45,7 +45,10 @@ async function handOver(deps: GroupDeps, group: GroupDocument, from: string): Pr
     const to = current.recipients.find((recipient) => recipient !== from);
     if (to === undefined) return;
     const changed = await deps.store.channels.transferOwnership(group._id, from, to);
-    if (changed) return announceInGroup(deps, changed, [{ type: "channel_ownership_changed", from, to }]);
+    if (changed) {
+      await announceInGroup(deps, changed, [{ type: "channel_ownership_changed", from, to }]);
+      return publish(deps, channelUpdate({ id: group._id, data: { owner: to }, clear: [] }, changed));
+    }
     const now = await deps.store.channels.get(group._id);
     if (now?.channel_type !== "Group" || now.owner !== from) return;
     current = now;

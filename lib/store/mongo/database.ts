@@ -18,6 +18,8 @@ import { createSender } from "./sender.ts";
 
 /** How long an operation waits for a reachable server, and a freed connection, before it is unavailable. */
 const unavailableAfterMs = 5000;
+/** How long it waits for the answer to what was sent: a lost network says nothing, and no request may wait for ever. */
+const unansweredAfterMs = 20_000;
 
 /** Used unless the URL says otherwise. */
 const defaults: MongoClientOptions = {
@@ -26,6 +28,7 @@ const defaults: MongoClientOptions = {
   connectTimeoutMS: unavailableAfterMs,
   heartbeatFrequencyMS: unavailableAfterMs,
   waitQueueTimeoutMS: unavailableAfterMs,
+  socketTimeoutMS: unansweredAfterMs,
 };
 
 /**
@@ -40,7 +43,10 @@ export async function openMongo(
   const client = createClient(url);
   if (onState) watchState(client, onState);
   const db = client.db(name);
-  const sender = createSender();
+  const sender = createSender({
+    connect: () => client.connect(),
+    deadlineMs: 2 * (client.options.serverSelectionTimeoutMS + (client.options.socketTimeoutMS || unansweredAfterMs)), // it tries twice
+  });
   const send = <T>(operation: string, run: () => Promise<T>) => sender.send(operation, name, run);
   return {
     collection: (declaration) => mongoCollection(db, declaration, sender.send),

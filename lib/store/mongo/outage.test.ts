@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { type CollectionDeclaration, StoreError, StoreUnavailableError } from "@lib/store/database.ts";
 import { openMongo } from "@lib/store/mongo/database.ts";
+import { createSender } from "@lib/store/mongo/sender.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { describeMongo, dropMongo, freshMongoName } from "@tests/harness/mongodb.ts";
 import { startTcpProxy, type TcpProxy } from "@tests/harness/tcp-proxy.ts";
@@ -47,6 +48,14 @@ test("a URL that is none is refused at once, without showing its password", asyn
   expect(String(error)).not.toContain("secret");
 });
 
+test("P21: an operation that the driver forgets is unavailable in the end, and nothing waits for it", async () => {
+  const sender = createSender({ connect: async () => {}, deadlineMs: 10 });
+  const { error } = await rejectionOf(sender.send("find", "things", () => new Promise(() => {})));
+  await sender.settled();
+
+  expect(error).toBeInstanceOf(StoreUnavailableError);
+});
+
 describeMongo("an outage of MongoDB", (realUrl) => {
   const name = freshMongoName();
   afterAll(() => dropMongo(realUrl, [name]));
@@ -61,6 +70,21 @@ describeMongo("an outage of MongoDB", (realUrl) => {
     proxy.restore();
 
     expect(await ping).toBeUndefined();
+    await database.close();
+  });
+
+  test("P21: a server that comes after operations failed is found", async () => {
+    const { proxy, url } = behindProxy(realUrl);
+    using _ = proxy;
+    proxy.cut();
+    const database = await openMongo(`${url}${url.includes("?") ? "&" : "?"}serverSelectionTimeoutMS=300`, { name });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      expect((await rejectionOf(database.collectionNames())).error).toBeInstanceOf(StoreUnavailableError);
+    }
+
+    proxy.restore();
+
+    expect(await eventually(() => database.collectionNames())).toEqual(expect.any(Array));
     await database.close();
   });
 
@@ -98,6 +122,21 @@ describeMongo("an outage of MongoDB", (realUrl) => {
 
     const errors = (await Promise.all(underWay)).map(({ error }) => error);
     expect(errors.every((error) => error instanceof StoreUnavailableError)).toBe(true);
+    await database.close();
+  });
+
+  test("P21: an operation that is never answered is unavailable in the end", async () => {
+    const { proxy, url } = behindProxy(realUrl);
+    using _ = proxy;
+    const short = `${url}${url.includes("?") ? "&" : "?"}serverSelectionTimeoutMS=500&socketTimeoutMS=500`;
+    const database = await openMongo(short, { name });
+    await database.ping();
+    proxy.freeze();
+
+    const { error, tookMs } = await rejectionOf(database.ping());
+
+    expect(error).toBeInstanceOf(StoreUnavailableError);
+    expect(tookMs).toBeLessThan(4000);
     await database.close();
   });
 

@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from "@lib/store/database.ts";
 import { toStoreError } from "./errors.ts";
 
 /** Runs one operation of the driver, which sends `commands` commands (default one) and throws the port's errors. */
@@ -11,20 +12,38 @@ export type Sender = {
   settled(): Promise<void>;
 };
 
+/** What a sender needs of the driver. */
+export type SenderOptions = {
+  /** Comes before the first operation, as often as it fails: the driver would keep what it closed, and never work again. */
+  connect(): Promise<unknown>;
+  /** Longer than all the driver's own timeouts: it forgets an operation whose connection ends while it is written. */
+  deadlineMs: number;
+};
+
 /** A sender for one database. */
-export function createSender(): Sender {
+export function createSender({ connect, deadlineMs }: SenderOptions): Sender {
   const underWay = new Set<Promise<unknown>>();
+  let isConnected = false;
   let sent = 0;
+  const afterConnecting = async <T>(run: () => Promise<T>): Promise<T> => {
+    await connect();
+    isConnected = true;
+    return run();
+  };
   return {
     send: async (operation, collection, run, commands = 1) => {
       sent += commands;
-      const running = run();
+      const late = Promise.withResolvers<never>();
+      const giveUp = () => late.reject(new StoreUnavailableError(operation, collection, "the driver did not answer"));
+      const timer = setTimeout(giveUp, deadlineMs);
+      const running = Promise.race([isConnected ? run() : afterConnecting(run), late.promise]);
       underWay.add(running);
       try {
         return await running;
       } catch (error) {
-        throw toStoreError(operation, collection, error);
+        throw error instanceof StoreUnavailableError ? error : toStoreError(operation, collection, error);
       } finally {
+        clearTimeout(timer);
         underWay.delete(running);
       }
     },

@@ -213,12 +213,13 @@ describe.each(profiles)("channels, $name", (profile) => {
     expect(await api.takeEventTypes()).toEqual(["ChannelDelete"]);
   });
 
-  test("messages-11, data-51: an owner who leaves a group hands it over", async () => {
+  test("messages-11, data-51: an owner who leaves a group hands it over; turned around: clients are told the new owner (P4)", async () => {
     await using api = await testApi({ profile });
     const { a, b, group, remove } = await community(api);
     expect(await remove(a, group._id)).toEqual([204, null]);
     expect(await api.takeEvents()).toMatchObject([
       { topics: [group._id], event: { system: { type: "channel_ownership_changed", from: a.id, to: b.id } } },
+      { topics: [group._id], event: { type: "ChannelUpdate", id: group._id, data: { owner: b.id }, clear: [] } },
       { topics: [group._id], event: { type: "ChannelGroupLeave", id: group._id, user: a.id } },
       { topics: [group._id], event: { type: "Message", system: { type: "user_left", id: a.id } } },
     ]);
@@ -227,10 +228,11 @@ describe.each(profiles)("channels, $name", (profile) => {
 
   test("messages-12: leaving silently still tells who the owner is", async () => {
     await using api = await testApi({ profile });
-    const { a, group, remove } = await community(api);
+    const { a, b, group, remove } = await community(api);
     await remove(a, group._id, { leave_silently: true });
     expect(await api.takeEvents()).toMatchObject([
       { event: { system: { type: "channel_ownership_changed" } } },
+      { event: { type: "ChannelUpdate", data: { owner: b.id } } },
       { event: { type: "ChannelGroupLeave" } },
     ]);
   });

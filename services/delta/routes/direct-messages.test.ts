@@ -20,14 +20,16 @@ async function refusal(actor: Seeded, target: string): Promise<[number, unknown]
 }
 
 describe.each(profiles)("direct messages, $name", (profile) => {
-  test("users-45, data-52: with oneself there are saved messages, made once and without an event", async () => {
+  test("users-45, data-52: with oneself there are saved messages, made once; turned around: other sessions are told (P4)", async () => {
     await using api = await testApi({ profile });
     const user = await seedUser(api);
     const saved = await open(user, user.id);
     expect(saved).toEqual({ channel_type: "SavedMessages", _id: saved._id, user: user.id });
     expect(await open(user, user.id)).toEqual(saved);
     expect(await list(user)).toEqual([saved]);
-    expect(await api.takeEventTypes()).toEqual([]);
+    expect(await api.takeEvents()).toMatchObject([
+      { topics: [`${user.id}!`], event: { type: "ChannelCreate", _id: saved._id } },
+    ]);
     expect(await refusal(user, "@me")).toMatchObject([404, { type: "NotFound" }]);
   });
 

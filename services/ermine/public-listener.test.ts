@@ -1,0 +1,63 @@
+import { createServices } from "@services/ermine/create-services.ts";
+import { publicListener } from "@services/ermine/public-listener.ts";
+import { createRegistry } from "@lib/telemetry/metrics.ts";
+import { openSocket } from "@tests/harness/socket.ts";
+import { type TestApi, testApi } from "@tests/harness/test-api.ts";
+import { expect, test } from "bun:test";
+
+/** All services on one free port, beside those of the test, over the same drivers. */
+async function openFront(api: TestApi, names: Parameters<typeof createServices>[0] = ["delta", "bonfire"]) {
+  const { settings } = api.deps;
+  settings.ermine.listen = "127.0.0.1:0";
+  settings.ermine.services = { ...settings.ermine.services, delta: "127.0.0.1:0", bonfire: "127.0.0.1:0" };
+  const services = createServices(names, api.deps, createRegistry());
+  const listener = publicListener(names, services, settings);
+  await services.bonfire?.start(listener);
+  return {
+    url: `http://127.0.0.1:${listener.port}`,
+    async [Symbol.asyncDispose]() {
+      await services.bonfire?.drain(1_000);
+      await listener.stop(true);
+    },
+  };
+}
+
+test("GET /api/ on the one port is the root document, and so is / of the API alone", async () => {
+  await using api = await testApi();
+  await using front = await openFront(api);
+  await using alone = await openFront(api, ["delta"]);
+  for (const url of [`${front.url}/api/`, `${front.url}/api`, `${alone.url}/`]) {
+    const response = await fetch(url);
+    expect([response.status, await response.json()]).toMatchObject([200, { revolt: expect.any(String) }]);
+  }
+});
+
+test("settings-46: clients discover the API by the well-known address, from any origin", async () => {
+  await using api = await testApi({ settings: { hosts: { api: "https://chat.test/api" } } });
+  await using front = await openFront(api);
+  const response = await fetch(`${front.url}/.well-known/stoat`, { headers: { Origin: "https://elsewhere.test" } });
+  expect([response.status, await response.json()]).toEqual([200, { api: "https://chat.test/api" }]);
+  expect(response.headers.get("access-control-allow-origin")).toBe("*");
+});
+
+test("settings-47: a WebSocket on /ws reaches the gateway, any other path does not", async () => {
+  await using api = await testApi();
+  await using front = await openFront(api);
+  const { token, id } = await api.register();
+  await using socket = await openSocket(`${front.url.replace("http", "ws")}/ws`, token);
+  const { users = [] } = await socket.take("Ready");
+  expect(users.map(({ _id }) => _id)).toEqual([id]);
+  const upgrade = { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13" };
+  const elsewhere = await fetch(`${front.url}/events`, {
+    headers: { ...upgrade, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==" },
+  });
+  expect(elsewhere.status).toBe(404);
+});
+
+test("people are told what runs here, and unknown paths are not found", async () => {
+  await using api = await testApi();
+  await using front = await openFront(api);
+  const page = await fetch(`${front.url}/`);
+  expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+  expect((await fetch(`${front.url}/nothing`)).status).toBe(404);
+});
