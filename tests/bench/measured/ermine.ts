@@ -1,0 +1,81 @@
+// Ermine as it runs in one process: REST API and gateway on one port.
+import type { Deps } from "@lib/domain/deps.ts";
+import { publish } from "@lib/domain/publish.ts";
+import type { Publication } from "@lib/event/event.ts";
+import { messageCreate } from "@lib/event/message-events.ts";
+import type { SocketData } from "@lib/gateway/connection.ts";
+import { viewStaticUser } from "@lib/model/view/user.ts";
+import { createRegistry } from "@lib/telemetry/metrics.ts";
+import { createBonfire } from "@services/bonfire/bonfire.ts";
+import { createDelta } from "@services/delta/delta.ts";
+import { contentOf } from "@tests/bench/measured/marker.ts";
+import { type Places, openDeps } from "@tests/bench/measured/open-deps.ts";
+import { type WorldIds, type WorldPlan, populate } from "@tests/bench/measured/populate.ts";
+import { createProducer } from "@tests/bench/measured/producer.ts";
+import { answerCommands } from "@tests/bench/process/commands.ts";
+import { ownUsage } from "@tests/bench/process/own-usage.ts";
+import { wallMs } from "@tests/bench/process/wall-clock.ts";
+import { storedUser } from "@tests/harness/stored-documents.ts";
+
+/** What the measured Ermine is asked. */
+export type ErmineCommands = ReturnType<typeof ermine>;
+
+function ermine() {
+  let deps: Deps | null = null;
+  let publishedMs: number[] = [];
+  const opened = (): Deps => deps ?? fail();
+  const { produce, grant } = createProducer((room, sequence) => {
+    publishedMs[sequence] = wallMs();
+    void publish(opened(), messageIn(opened(), room, sequence));
+  });
+  return {
+    ...ownUsage,
+    grant,
+    async start(places: Places): Promise<{ url: string; events: string }> {
+      deps = await openDeps(places);
+      return listen(deps);
+    },
+    populate: (plan: WorldPlan): Promise<WorldIds> => populate(opened(), plan),
+    /** Publishes messages straight on the bus; resolves to when each was. */
+    async produce(production: Parameters<typeof produce>[0]): Promise<number[]> {
+      publishedMs = [];
+      await produce(production);
+      return publishedMs;
+    },
+    /** Commands sent to the store so far. */
+    storeCommands: (): number => opened().store.database.commands,
+    /** Resolves when work behind the requests so far is done. */
+    settle: (): Promise<void> => opened().background.drain(10_000),
+    /** The event that `produce` publishes, for a counterpart that shall send the same. */
+    sampleEvent: (room: string) => messageIn(opened(), room, 0).event,
+  };
+}
+
+async function listen(deps: Deps): Promise<{ url: string; events: string }> {
+  const delta = createDelta(deps, { registry: createRegistry() });
+  const bonfire = createBonfire(deps);
+  const server = Bun.serve<SocketData>({
+    port: 0,
+    hostname: "127.0.0.1",
+    websocket: bonfire.websocket,
+    fetch: (request, self) =>
+      new URL(request.url).pathname === "/ws"
+        ? bonfire.fetch(request, self)
+        : delta.fetch(request, self.requestIP(request)?.address ?? ""),
+  });
+  await bonfire.start(server);
+  return { url: `http://127.0.0.1:${server.port}`, events: `ws://127.0.0.1:${server.port}/ws` };
+}
+
+const author = storedUser("01H000000000000000000AUTHR", { username: "author" });
+
+function messageIn({ ids }: Deps, channel: string, sequence: number): Publication {
+  const user = viewStaticUser(author, { online: true });
+  return messageCreate({ _id: ids.ulid(), channel, author: author._id, content: contentOf(sequence), user });
+}
+
+function fail(): never {
+  throw new Error("call start first");
+}
+
+answerCommands(ermine());

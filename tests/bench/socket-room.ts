@@ -1,0 +1,118 @@
+/** A measured server with sockets connected to it, and rounds of messages to them. */
+import type { BenchContext } from "@tests/bench/bench.ts";
+import type { SocketCommands } from "@tests/bench/load/sockets.ts";
+import type { BareSocketCommands } from "@tests/bench/measured/bare-sockets.ts";
+import type { ErmineCommands } from "@tests/bench/measured/ermine.ts";
+import type { Production } from "@tests/bench/measured/producer.ts";
+import { type Child, spawnChild } from "@tests/bench/process/spawn-child.ts";
+
+export type Format = "json" | "msgpack";
+
+/** What can publish; the same commands on either side of a comparison. */
+type Publisher = {
+  produce(production: Production): Promise<unknown>;
+  grant(frames: number): void;
+  cpuUs(): number;
+};
+
+/** Rooms by number of sockets; the sockets of a smaller room are among those of a larger one. */
+export type SocketRoom = AsyncDisposable & {
+  publisher: Pick<Child<Publisher>, "call">;
+  load: Child<SocketCommands>;
+  rooms: ReadonlyMap<number, string>;
+};
+
+/** Sockets that wait for `Ready` at the same time while a room fills. */
+const PENDING = 200;
+
+/** Long enough for what follows `Ready` to be through. */
+const QUIET_MS = 400;
+
+/** Ermine with one server per size, each with one channel. */
+export async function openErmineRoom(
+  { measuredFlags }: BenchContext,
+  format: Format,
+  sizes: readonly number[],
+): Promise<SocketRoom & { server: Child<ErmineCommands>; url: string; authors: string[] }> {
+  const server = spawnChild<ErmineCommands>("measured/ermine.ts", measuredFlags);
+  const load = spawnChild<SocketCommands>("load/sockets.ts");
+  const { url, events } = await server.call("start", { store: { sqlite: ":memory:" } });
+  const users = Math.max(...sizes);
+  const plan = { users, authors: 64, areInvisible: true, servers: sizes.map((members) => ({ channels: 1, members })) };
+  const world = await server.call("populate", plan);
+  await load.call("open", {
+    urls: world.userTokens.map((token) => socketUrl(events, token, format)),
+    pending: PENDING,
+  });
+  await load.call("quiet", { forMs: QUIET_MS });
+  const rooms = new Map(sizes.map((size, index) => [size, world.servers[index]?.channels[0] ?? ""]));
+  return { publisher: server, server, load, rooms, url, authors: world.authorTokens, ...disposable(load, server) };
+}
+
+/** Bun alone, with frames equal to those of Ermine. */
+export async function openBareRoom(
+  { measuredFlags }: BenchContext,
+  format: Format,
+  sizes: readonly number[],
+  event: Awaited<ReturnType<ErmineCommands["sampleEvent"]>>,
+): Promise<SocketRoom> {
+  const server = spawnChild<BareSocketCommands>("measured/bare-sockets.ts", measuredFlags);
+  const load = spawnChild<SocketCommands>("load/sockets.ts");
+  const { url } = await server.call("start", { event, format });
+  const urls = Array.from({ length: Math.max(...sizes) }, (_, index) => {
+    return `${url}?rooms=${sizes.filter((size) => index < size).join()}`;
+  });
+  await load.call("open", { urls, pending: PENDING });
+  await load.call("quiet", { forMs: QUIET_MS });
+  return {
+    publisher: server,
+    load,
+    rooms: new Map(sizes.map((size) => [size, String(size)])),
+    ...disposable(load, server),
+  };
+}
+
+/** Where somebody connects. */
+export function socketUrl(events: string, token: string, format: Format = "json", resume = ""): string {
+  return `${events}?version=1&format=${format}&token=${token}${resume}`;
+}
+
+/** What one round measured. */
+export type Round = { complete: boolean; inOrder: boolean; elapsedMs: number; cpuUs: number; deliveries: number };
+
+/** Flat out, this many messages are under way; as they arrive everywhere, more follow in steps. */
+const WINDOW = 64;
+const STEP = 16;
+
+/** Publishes messages to a room and waits until the last socket holds the last one. */
+export async function runRound(
+  { publisher, load, rooms }: SocketRoom,
+  { sockets, frames, perSecond }: { sockets: number; frames: number; perSecond: number | null },
+): Promise<Round> {
+  await load.call("expect", { sockets, frames });
+  const cpuBeforeUs = await publisher.call("cpuUs");
+  const startedMs = performance.now();
+  const published = publisher.call("produce", { room: rooms.get(sockets) ?? "", frames, perSecond });
+  if (perSecond === null) {
+    void publisher.call("grant", WINDOW);
+    for (let reached = STEP; reached < frames - WINDOW + STEP; reached += STEP) {
+      // A socket that closes fails the whole round below.
+      const grant = () => publisher.call("grant", STEP);
+      load.call("reached", { frames: reached }).then(grant, () => {});
+    }
+  }
+  const [{ complete, sequences }] = await Promise.all([load.call("finished"), published]);
+  const elapsedMs = performance.now() - startedMs;
+  const cpuUs = (await publisher.call("cpuUs")) - cpuBeforeUs;
+  const inOrder = sequences.every((sequence, index) => sequence === index);
+  return { complete, inOrder, elapsedMs, cpuUs, deliveries: frames * sockets };
+}
+
+/** Ends processes in the given order. */
+function disposable(...children: readonly AsyncDisposable[]): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const child of children) await child[Symbol.asyncDispose]();
+    },
+  };
+}
