@@ -1,0 +1,160 @@
+// The real command on a fresh folder: what a newcomer runs, stops and runs again.
+import { describe, expect, test } from "bun:test";
+import * as channelInvites from "@lib/contract/channel-invites.ts";
+import * as invites from "@lib/contract/invites.ts";
+import * as messages from "@lib/contract/messages.ts";
+import * as root from "@lib/contract/root.ts";
+import * as servers from "@lib/contract/servers.ts";
+import { createClient } from "@lib/rpc/client.ts";
+import { eventually } from "@tests/harness/eventually.ts";
+import { embeddedAt, runErmine, spawnErmine, temporaryFolder } from "@tests/harness/process.ts";
+import { openSocket } from "@tests/harness/socket.ts";
+import { register } from "@tests/harness/test-api.ts";
+import { mkdir, stat } from "node:fs/promises";
+
+/** Starting a process, twice in some tests, on a machine that is busy with other tests. */
+const SLOW_MS = 30_000;
+
+describe("ermine start", () => {
+  test(
+    "P22, P25: a first run says where everything is, and keeps health and metrics off the public paths",
+    async () => {
+      await using folder = await temporaryFolder();
+      const { origin, apiUrl, eventsUrl, env } = embeddedAt(`${folder.path}/data`);
+      await using ermine = spawnErmine(["start"], env);
+      await ermine.started();
+
+      for (const told of [`${origin.replace("127.0.0.1", "localhost")}/api`, `${ermine.privateUrl}/health/ready`]) {
+        expect(ermine.stdout).toContain(told);
+      }
+      expect(ermine.stdout).toContain(`${folder.path}/data`);
+      expect((await stat(`${folder.path}/data/secrets.toml`)).mode & 0o777).toBe(0o600);
+      const config = await createClient(apiUrl).call(root.queryNode, {});
+      expect(config.ws).toBe(eventsUrl.replace("127.0.0.1", "localhost"));
+      const page = await fetch(origin);
+      expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+      expect(await page.text()).toContain(config.ws);
+      const wellKnown = await fetch(`${origin}/.well-known/stoat`);
+      expect(await wellKnown.json()).toEqual({ api: `${origin.replace("127.0.0.1", "localhost")}/api` });
+      expect(wellKnown.headers.get("access-control-allow-origin")).toBe("*");
+
+      expect(await (await fetch(`${ermine.privateUrl}/metrics`)).text()).toContain("# TYPE ");
+      expect((await fetch(`${ermine.privateUrl}/health/ready`)).status).toBe(200);
+      for (const path of ["/metrics", "/health/ready", "/api/metrics", "/api/health/ready", "/ws/metrics"]) {
+        const { status } = await fetch(`${origin}${path}`);
+        expect({ path, status }).toEqual({ path, status: path.startsWith("/ws") ? 426 : 404 });
+      }
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P9, P25: Ctrl-C lets everything finish, and after the next start nothing is lost, nothing doubled, and clients are back",
+    async () => {
+      await using folder = await temporaryFolder();
+      const { apiUrl, eventsUrl, env } = embeddedAt(folder.path);
+      await using first = spawnErmine(["start"], env);
+      await first.started();
+      const [alice, bob] = await Promise.all([register(createClient(apiUrl)), register(createClient(apiUrl))]);
+      const { server, channels } = await alice.client.call(servers.createServer, { body: { name: "The burrow" } });
+      const target = channels[0]?._id ?? "";
+      const { _id: code } = await alice.client.call(channelInvites.createInvite, { params: { target } });
+      await bob.client.call(invites.joinInvite, { params: { target: code } });
+      await using socket = await openSocket(eventsUrl, bob.token, { reconnect: true });
+      const say = async (content: string) => {
+        await alice.client.call(messages.sendMessage, { params: { target }, body: { content } });
+        return content;
+      };
+      const said = [await say("one"), await say("two")];
+
+      const late = Promise.allSettled(["three", "four", "five"].map(say)); // may come when nobody listens any more
+      expect(await first.end("SIGINT")).toBe(0);
+      for (const result of await late) if (result.status === "fulfilled") said.push(result.value);
+      await using second = spawnErmine(["start"], env);
+      await second.started();
+      await socket.take("Ready");
+      const ready = await socket.take("Ready");
+      said.push(await say("six"));
+
+      expect(ready.servers?.map(({ _id }) => _id)).toEqual([server._id]);
+      const heard = () => socket.events.flatMap((event) => (event.type === "Message" ? (event.content ?? []) : []));
+      await eventually(() => heard().includes("six"), { describe: "a message after the restart" });
+      expect(new Set(heard()).size).toBe(heard().length);
+      const history = await bob.client.call(messages.queryMessages, { params: { target }, query: { limit: 100 } });
+      const kept = (Array.isArray(history) ? history : history.messages).flatMap(({ content }) => content ?? []);
+      expect(new Set(kept).size).toBe(kept.length);
+      expect(kept).toEqual(expect.arrayContaining(said));
+      expect(socket.closes[0]).toMatchObject({ code: 1012 }); // "service restart": clients come back at once
+      expect(await second.end("SIGTERM")).toBe(0);
+    },
+    SLOW_MS,
+  );
+});
+
+describe("ermine", () => {
+  test(
+    "--help and --version answer, and unknown words are refused with a hint",
+    async () => {
+      const [help, version, unknown] = await Promise.all([
+        runErmine(["--help"]),
+        runErmine(["--version"]),
+        runErmine(["dance"]),
+      ]);
+      expect(help.code).toBe(0);
+      expect(help.stdout).toContain("ermine start");
+      expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+      expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining("dance") });
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P17: settings are shown with where they come from, secrets are not",
+    async () => {
+      await using folder = await temporaryFolder();
+      await Bun.write(`${folder.path}/Ermine.toml`, '[api.smtp]\nhost = "mail.test"\npassword = "hunter two"\n');
+      const env = { ERMINE__DATA_DIR: `${folder.path}/data`, ERMINE__STORE: "mongodb://user:hunter3@db.test" };
+      const { code, stdout, stderr } = await runErmine(["settings"], env, folder.path);
+
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/api\.smtp\.host = .*mail\.test.*Ermine\.toml/);
+      expect(stdout).toMatch(/ermine\.store = .*db\.test.*ERMINE__STORE/);
+      expect(stdout).not.toMatch(/hunter/);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P24: a bad setting stops the start with its key, where it stands and why",
+    async () => {
+      await using folder = await temporaryFolder();
+      await mkdir(`${folder.path}/data`);
+      await Bun.write(`${folder.path}/Ermine.toml`, '[ermine]\nlog_level = "loud"\ncolour = "white"\n');
+      const env = { ERMINE__DATA_DIR: `${folder.path}/data`, ERMINE__LISTEN: "nowhere" };
+      const { code, stdout, stderr } = await runErmine(["start"], env, folder.path);
+
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      for (const [key, source] of [
+        ["ermine.log_level", `${folder.path}/Ermine.toml`],
+        ["ermine.colour", `${folder.path}/Ermine.toml`],
+        ["ermine.listen", "ERMINE__LISTEN"],
+      ]) {
+        const line = stderr.split("\n").find((text) => text.includes(key ?? ""));
+        expect(line).toContain(source ?? "");
+      }
+      expect(stderr).toContain("there is no such setting");
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P24: services that run apart are refused while they would talk to nobody",
+    async () => {
+      await using folder = await temporaryFolder();
+      const { code, stderr } = await runErmine(["start", "delta"], { ERMINE__DATA_DIR: folder.path });
+      expect(code).toBe(1);
+      expect(stderr).toContain("ermine.bus");
+    },
+    SLOW_MS,
+  );
+});
