@@ -23,6 +23,7 @@ const MARKER = "marker-";
 
 /** A socket of somebody, and what it was told since the last time it was asked, without comings and goings. */
 async function listen(api: TestApi, { id }: Seeded) {
+  await api.takeEvents(); // what was published before may otherwise still be on its way, and follow Ready
   const [session] = await api.deps.store.sessions.listByUser(id);
   const socket: TestSocket = await openSocket(api.eventsUrl, session?.token ?? "");
   return {

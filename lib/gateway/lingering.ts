@@ -14,12 +14,15 @@ export type LingeringSessions = Map<string, Lingering>;
 /** Remembers a connection that was lost. */
 export function linger(lost: LingeringSessions, connection: Connection, untilMs: number): void {
   const { user, sessionId, resumeSession } = connection;
-  if (user && resumeSession !== "") lost.set(resumeSession, { user, sessionId, untilMs });
+  if (!user || resumeSession === "") return;
+  lost.set(resumeSession, { user, sessionId, untilMs });
+  user.lost++;
 }
 
 /** Takes the lost connection of a resume session; null when there is none. */
 export function takeLingering(lost: LingeringSessions, session: string): Lingering | null {
   const found = lost.get(session) ?? null;
+  if (found) found.user.lost--;
   lost.delete(session);
   return found;
 }
@@ -30,6 +33,7 @@ export function forgetLingering(lost: LingeringSessions, matches: (lingering: Li
   for (const [session, lingering] of lost) {
     if (!matches(lingering)) continue;
     lost.delete(session);
+    lingering.user.lost--;
     forgotten.push(lingering.user);
   }
   return forgotten;

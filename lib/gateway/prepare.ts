@@ -118,7 +118,7 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, tok
   if (!resume?.session || resume.position === null || !isResumeSessionOf(resume.session, token)) return false;
   const lost = takeLingering(world.lost, resume.session);
   const missed = lost && recent.since(resume.position);
-  if (!lost || !missed || missed.some((entry) => changesView(lost.user, entry))) {
+  if (!lost || !missed || missed.some((entry) => changesView(world, lost.user, entry))) {
     if (lost) dropUserIfUnused(world, lost.user);
     return false;
   }
@@ -143,7 +143,7 @@ function goLive(
   const { resume, ready } = connection.handshake;
   if (resume && resume.position !== null) {
     const missed = mayResume ? recent.since(resume.position) : null;
-    if (missed && !missed.some((entry) => changesView(user, entry))) {
+    if (missed && !missed.some((entry) => changesView(world, user, entry))) {
       sendMissed(parts, connection, resume.position, missed);
       return "resumed";
     }

@@ -3,19 +3,27 @@
  * that, the connection starts afresh with `Ready` instead: never a silent hole, never an event too many.
  */
 import type { BusEntry } from "@lib/bus/bus.ts";
-import { type CatalogueEvent, catalogue } from "@lib/event/catalogue.ts";
+import { type CatalogueEvent, type EventOf, catalogue } from "@lib/event/catalogue.ts";
+import { concerns } from "@lib/gateway/concerns.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { route } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
 import type { RuleContext } from "@lib/gateway/rules/rule.ts";
+import { withoutPresence } from "@lib/gateway/rules/user-rules.ts";
 import type { UserView, World } from "@lib/gateway/world.ts";
 
+/** Kinds that never change what anybody sees, of which there are many. */
+const FREQUENT = new Set<string>(
+  [...catalogue.values()].flatMap(({ type, pace }) => (pace === "frequent" && type !== "UserUpdate" ? [type] : [])),
+);
+
 /** Whether an event changed which servers and channels a user sees, or may have. */
-export function changesView(user: UserView, { event, topics }: BusEntry): boolean {
+export function changesView(world: World, user: UserView, { event, topics }: BusEntry): boolean {
   const known = event as CatalogueEvent; // the bus carries what the catalogue's builders made
-  const isOwnServer = topics.some((topic) => [...user.servers].some(({ id }) => id === topic));
+  if (FREQUENT.has(known.type)) return false;
+  const isOwnServer = topics.some((topic) => world.servers.get(topic)?.members.has(user.id));
   switch (known.type) {
     case "ServerCreate":
     case "DeleteSession":
@@ -59,9 +67,12 @@ export function replay(
   connection: Connection,
   entry: BusEntry,
 ): void {
+  const { user } = connection;
+  if (!user || !concerns(parts.world, user, entry.topics)) return;
   const out = outletTo(connection);
-  if (catalogue.get(entry.event.type)?.pace === "frequent") return void route(parts, entry, out);
   const event = entry.event as CatalogueEvent; // as above
+  if (event.type === "UserUpdate") return replayUserUpdate(connection, event, entry);
+  if (catalogue.get(event.type)?.pace === "frequent") return void route(parts, entry, out);
   const channelId = event.type === "ChannelUpdate" ? event.id : event.type === "ChannelCreate" ? event._id : null;
   const server = channelId === null ? undefined : parts.world.serverOfChannel.get(channelId);
   const frames = new Frames(entry.event, entry.position);
@@ -69,4 +80,13 @@ export function replay(
   // Who may see a channel that is not held cannot be told.
   if (channelId !== null && !parts.world.directs.has(channelId)) return;
   routeByTopics({ ...parts, out, frames, topics: entry.topics });
+}
+
+/** The rule for this event looks at everybody who may be told; here it is one connection that listens on its topics. */
+function replayUserUpdate(connection: Connection, event: EventOf<"UserUpdate">, { topics, position }: BusEntry): void {
+  const { user } = connection;
+  const isTold = topics.some((topic) => !topic.endsWith("u")) || user?.bot === true;
+  if (!user || !isTold) return;
+  const shown = user.relations.get(event.id) === "BlockedOther" ? withoutPresence(event) : event;
+  if (shown) connection.send(new Frames(shown, position));
 }

@@ -43,6 +43,8 @@ export type UserView = {
   readonly connections: Set<Connection>;
   readonly servers: Set<ServerView>;
   readonly directs: Set<DirectView>;
+  /** Lost connections of this user that may come back. */
+  lost: number;
 };
 
 /** Everything one process knows. */

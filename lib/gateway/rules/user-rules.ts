@@ -10,7 +10,7 @@ import { forgetLingering } from "@lib/gateway/lingering.ts";
 import { dropUserIfUnused } from "@lib/gateway/membership.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
 import { reclassify } from "@lib/gateway/view-class.ts";
-import { type UserView, acquaintances, setRelation } from "@lib/gateway/world.ts";
+import { type ServerView, type UserView, acquaintances, setRelation } from "@lib/gateway/world.ts";
 
 const REMOVALS = {
   Avatar: "avatar",
@@ -26,15 +26,19 @@ const REMOVALS = {
 export const userRules: Rules = {
   UserUpdate(context, event) {
     updateSelf(context, event);
-    const blind = new Set<Connection>();
-    const seeing = new Set<Connection>();
-    for (const connection of audienceOf(context, event)) {
-      const blocked = connection.user?.relations.get(event.id) === "BlockedOther";
-      (blocked ? blind : seeing).add(connection);
-    }
-    context.out.toConnections(seeing, context.frames);
+    const { world, out, frames } = context;
+    const crowd = largestServer(context, event);
+    const blind = [...(world.related.get(event.id) ?? [])].filter((user) => isBlind(user, event.id));
+    const single = audienceOf(context, event, crowd);
+    const told = blind.filter(
+      (user) =>
+        (crowd && user.servers.has(crowd)) || [...user.connections].some((connection) => single.has(connection)),
+    );
+    for (const user of blind) for (const connection of user.connections) single.delete(connection);
+    if (crowd) toCrowd(context, crowd, blind);
+    out.toConnections(single, frames);
     const rest = withoutPresence(event);
-    if (blind.size > 0 && rest) context.out.toConnections(blind, new Frames(rest, context.frames.position));
+    if (rest) out.toUsers(told, new Frames(rest, frames.position));
   },
 
   UserRelationship({ world, out, frames }, { id, user: other }) {
@@ -89,23 +93,57 @@ function updateSelf({ world }: RuleContext, event: EventOf<"UserUpdate">): void 
   if (data.privileged !== undefined) for (const server of self.servers) reclassify(server).settle();
 }
 
-/** Those who know the user, members of the servers named, and those who watch the members of servers named so. */
-function audienceOf({ world, topics }: RuleContext, event: EventOf<"UserUpdate">): Set<Connection> {
+/** Who was blocked by a user learns nothing of their status and presence (07 Q29). */
+const isBlind = (user: UserView, userId: string): boolean => user.relations.get(userId) === "BlockedOther";
+
+/** Of the servers whose members are all told, the one with the most of them: it is worth a native publish. */
+function largestServer({ world, topics }: RuleContext, { id }: EventOf<"UserUpdate">): ServerView | null {
+  let largest: ServerView | null = null;
+  for (const topic of topics) {
+    const server = topic === id ? undefined : world.servers.get(topic);
+    if (server && server.members.size > (largest?.members.size ?? 0)) largest = server;
+  }
+  return largest;
+}
+
+/** Publishes to all members of a server but those who may not know, who are off its topics for that moment. */
+function toCrowd({ out, frames }: RuleContext, server: ServerView, blind: readonly UserView[]): void {
+  const left = blind.flatMap((user) => server.members.get(user.id) ?? []);
+  for (const { user, viewClass } of left)
+    for (const connection of user.connections) connection.unsubscribe(viewClass.topic);
+  out.toServer(server, frames);
+  for (const { user, viewClass } of left)
+    for (const connection of user.connections) connection.subscribe(viewClass.topic);
+}
+
+/**
+ * Those who know the user, members of the servers named, and those who watch the members of servers named so; without
+ * members of the server that is told as a whole.
+ */
+function audienceOf(
+  { world, topics }: RuleContext,
+  event: EventOf<"UserUpdate">,
+  crowd: ServerView | null,
+): Set<Connection> {
   const audience = new Set<Connection>();
+  const add = (connection: Connection): void => {
+    if (!connection.user || !crowd?.members.has(connection.user.id)) audience.add(connection);
+  };
   const addAll = (users: Iterable<UserView>): void => {
-    for (const user of users) for (const connection of user.connections) audience.add(connection);
+    for (const user of users) for (const connection of user.connections) add(connection);
   };
   for (const topic of topics) {
     if (topic === event.id) addAll(acquaintances(world, event.id));
     else if (topic.endsWith("u"))
-      for (const watcher of world.servers.get(topic.slice(0, -1))?.watchers ?? []) audience.add(watcher);
-    else addAll([...(world.servers.get(topic)?.members.values() ?? [])].map((member) => member.user));
+      for (const watcher of world.servers.get(topic.slice(0, -1))?.watchers ?? []) add(watcher);
+    else if (topic !== crowd?.id)
+      addAll([...(world.servers.get(topic)?.members.values() ?? [])].map((member) => member.user));
   }
   return audience;
 }
 
-/** What somebody may know who is blocked by the user: nothing of status and presence (07 Q29). */
-function withoutPresence(event: EventOf<"UserUpdate">): EventOf<"UserUpdate"> | null {
+/** The update as somebody may see it whom the user has blocked; null when nothing is left of it. */
+export function withoutPresence(event: EventOf<"UserUpdate">): EventOf<"UserUpdate"> | null {
   const { online: _online, status: _status, ...data } = event.data;
   const clear = event.clear.filter((name) => name !== "StatusText" && name !== "StatusPresence");
   if (Object.keys(data).length === 0 && clear.length === 0) return null;
