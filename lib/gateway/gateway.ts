@@ -22,6 +22,7 @@ import { createOutlet } from "@lib/gateway/outlet.ts";
 import { prepare, prepareFromLost, sendSlowmodes } from "@lib/gateway/prepare.ts";
 import { createPresence } from "@lib/gateway/presence.ts";
 import { recentEntries } from "@lib/gateway/recent-entries.ts";
+import { resumeKeysOf } from "@lib/gateway/resume.ts";
 import { readServer } from "@lib/gateway/snapshot.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
@@ -62,7 +63,7 @@ export function createGateway(deps: Deps): Gateway {
   const dispatcher = createDispatcher({ world, out, log: deps.log, loadServer, onGap });
   const presence = createPresence(deps);
   const lingerMs = limits.resume_window_seconds * 1000;
-  const recent = recentEntries({ ageMsMax: lingerMs, bytesMax: limits.resume_window_bytes });
+  const recent = recentEntries({ ageMsMax: lingerMs, bytesMax: limits.resume_window_bytes, keysOf: resumeKeysOf });
   const parts = { deps, world, dispatcher, loadServer, sockets, recent };
 
   return {

@@ -15,7 +15,7 @@ import { addConnection, dropUserIfUnused, enterWorld } from "@lib/gateway/member
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { authenticated, resumed } from "@lib/event/connection-events.ts";
 import type { RecentEntries } from "@lib/gateway/recent-entries.ts";
-import { changesView, replay } from "@lib/gateway/resume.ts";
+import { changesView, listenKeysOf, replay } from "@lib/gateway/resume.ts";
 import { renderReady } from "@lib/gateway/render-ready.ts";
 import { type Snapshot, readSnapshot } from "@lib/gateway/snapshot.ts";
 import type { World } from "@lib/gateway/world.ts";
@@ -117,7 +117,7 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, tok
   const { resume } = connection.handshake;
   if (!resume?.session || resume.position === null || !isResumeSessionOf(resume.session, token)) return false;
   const lost = takeLingering(world.lost, resume.session);
-  const missed = lost && recent.since(resume.position);
+  const missed = lost && recent.since(resume.position, listenKeysOf(lost.user));
   if (!lost || !missed || missed.some((entry) => changesView(world, lost.user, entry))) {
     if (lost) dropUserIfUnused(world, lost.user);
     return false;
@@ -142,7 +142,7 @@ function goLive(
   sockets[connection.variant]++;
   const { resume, ready } = connection.handshake;
   if (resume && resume.position !== null) {
-    const missed = mayResume ? recent.since(resume.position) : null;
+    const missed = mayResume ? recent.since(resume.position, listenKeysOf(user)) : null;
     if (missed && !missed.some((entry) => changesView(world, user, entry))) {
       sendMissed(parts, connection, resume.position, missed);
       return "resumed";

@@ -8,30 +8,57 @@ export type RecentEntries = {
   /** Forgets everything: the next entry does not follow on the last one. */
   breakOff(): void;
   add(entry: BusEntry, nowMs: number): void;
-  /** Everything after a position, oldest first; null when the window no longer, or never, reached back to it. */
-  since(position: string): readonly BusEntry[] | null;
+  /**
+   * Everything after a position that stands under any of the keys, oldest first, each once; null when the window no
+   * longer, or never, reached back to that position.
+   */
+  since(position: string, keys: Iterable<string>): readonly BusEntry[] | null;
 };
 
-/** A window that does not reach anywhere yet. */
-export function recentEntries({ ageMsMax, bytesMax }: { ageMsMax: number; bytesMax: number }): RecentEntries {
-  let entries: { entry: BusEntry; atMs: number }[] = [];
+type Held = { entry: BusEntry; atMs: number; number: number; keys: readonly string[] };
+
+/**
+ * A window that does not reach anywhere yet. Entries are found by key, so that a thousand connections coming back at
+ * once do not each look at what happened to everybody else.
+ */
+export function recentEntries({
+  ageMsMax,
+  bytesMax,
+  keysOf,
+}: {
+  ageMsMax: number;
+  bytesMax: number;
+  keysOf: (entry: BusEntry) => readonly string[];
+}): RecentEntries {
+  let held: Held[] = [];
   let first = 0;
   let bytes = 0;
+  let added = 0;
+  const byKey = new Map<string, Held[]>();
   /** Entries up to here are gone. */
   let horizon: string | null = null;
 
   function trim(nowMs: number): void {
     for (
-      let oldest = entries[first];
+      let oldest = held[first];
       oldest && (bytes > bytesMax || nowMs - oldest.atMs > ageMsMax);
-      oldest = entries[++first]
+      oldest = held[++first]
     ) {
       bytes -= oldest.entry.bytes;
       horizon = oldest.entry.position;
+      for (const key of oldest.keys) forget(key, oldest.number);
     }
-    if (first < 1024 || first * 2 < entries.length) return;
-    entries = entries.slice(first);
+    if (first < 1024 || first * 2 < held.length) return;
+    held = held.slice(first);
     first = 0;
+  }
+
+  /** Keys without a younger entry go at once, long lists once half of them is old: each entry is moved twice at most. */
+  function forget(key: string, number: number): void {
+    const list = byKey.get(key);
+    if (!list) return;
+    if ((list.at(-1)?.number ?? 0) <= number) byKey.delete(key);
+    else if ((list[list.length >> 1]?.number ?? 0) <= number) byKey.set(key, list.slice(list.length >> 1));
   }
 
   return {
@@ -39,28 +66,38 @@ export function recentEntries({ ageMsMax, bytesMax }: { ageMsMax: number; bytesM
       horizon ??= position;
     },
     breakOff() {
-      entries = [];
+      held = [];
       first = 0;
       bytes = 0;
+      byKey.clear();
       horizon = null;
     },
     add(entry, nowMs) {
       // What came before the first one is unknown, so only what follows it can be replayed.
       horizon ??= entry.position;
       if (horizon === entry.position) return;
-      entries.push({ entry, atMs: nowMs });
+      const own: Held = { entry, atMs: nowMs, number: ++added, keys: keysOf(entry) };
+      held.push(own);
       bytes += entry.bytes;
+      for (const key of own.keys) {
+        const list = byKey.get(key);
+        if (list) list.push(own);
+        else byKey.set(key, [own]);
+      }
       trim(nowMs);
     },
-    since(position) {
+    since(position, keys) {
       if (horizon === null || comparePositions(position, horizon) < 0) return null;
-      const missed: BusEntry[] = [];
-      for (let at = entries.length - 1; at >= first; at--) {
-        const entry = entries[at]?.entry;
-        if (!entry || comparePositions(entry.position, position) <= 0) break;
-        missed.push(entry);
+      const missed = new Set<Held>();
+      for (const key of keys) {
+        const list = byKey.get(key) ?? [];
+        for (let at = list.length - 1; at >= 0; at--) {
+          const each = list[at];
+          if (!each || comparePositions(each.entry.position, position) <= 0) break;
+          missed.add(each);
+        }
       }
-      return missed.reverse();
+      return [...missed].sort((a, b) => a.number - b.number).map(({ entry }) => entry);
     },
   };
 }

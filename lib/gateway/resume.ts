@@ -4,7 +4,6 @@
  */
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { type CatalogueEvent, type EventOf, catalogue } from "@lib/event/catalogue.ts";
-import { concerns } from "@lib/gateway/concerns.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { route } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
@@ -12,7 +11,43 @@ import { outletTo } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
 import type { RuleContext } from "@lib/gateway/rules/rule.ts";
 import { withoutPresence } from "@lib/gateway/rules/user-rules.ts";
-import type { UserView, World } from "@lib/gateway/world.ts";
+import { type UserView, type World, recipientsOf } from "@lib/gateway/world.ts";
+
+/** Under which missed entries are found: topics, and what concerns those who are no longer on them. */
+export function resumeKeysOf({ event, topics }: BusEntry): readonly string[] {
+  const known = event as CatalogueEvent; // the bus carries what the catalogue's builders made
+  switch (known.type) {
+    case "ServerDelete":
+    case "ChannelDelete":
+      return [...topics, ANYBODY];
+    case "ServerMemberLeave":
+    case "ChannelGroupLeave":
+      return [...topics, leftKey(known.user)];
+    default:
+      return topics;
+  }
+}
+
+/** Under which a user finds what they may have missed. */
+export function* listenKeysOf(user: UserView): Generator<string> {
+  yield ANYBODY;
+  yield leftKey(user.id);
+  yield `${user.id}!`;
+  yield user.id;
+  for (const server of user.servers) {
+    yield server.id;
+    if (user.bot) yield `${server.id}u`;
+    yield* server.members.get(user.id)?.viewClass.channels ?? [];
+  }
+  for (const target of user.relations.keys()) yield target;
+  for (const { id, channel } of user.directs) {
+    yield id;
+    yield* recipientsOf(channel);
+  }
+}
+
+const ANYBODY = "*";
+const leftKey = (userId: string): string => `left:${userId}`;
 
 /** Kinds that never change what anybody sees, of which there are many. */
 const FREQUENT = new Set<string>(
@@ -67,8 +102,6 @@ export function replay(
   connection: Connection,
   entry: BusEntry,
 ): void {
-  const { user } = connection;
-  if (!user || !concerns(parts.world, user, entry.topics)) return;
   const out = outletTo(connection);
   const event = entry.event as CatalogueEvent; // as above
   if (event.type === "UserUpdate") return replayUserUpdate(connection, event, entry);

@@ -21,6 +21,7 @@ const usual = [
   { kind: "usual", sockets: 10_000, isResumable: false },
   { kind: "usual", sockets: 2_000, isResumable: false },
   { kind: "resume=true", sockets: 2_000, isResumable: true },
+  { kind: "resume=true", sockets: 10_000, isResumable: true },
 ];
 
 const small = [
