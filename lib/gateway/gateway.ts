@@ -19,195 +19,204 @@ import { parseHandshake } from "@lib/gateway/handshake.ts";
 import { forgetLingering, linger, resumeSessionOf } from "@lib/gateway/lingering.ts";
 import { dropUserIfUnused, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
 import { createOutlet } from "@lib/gateway/outlet.ts";
-import { prepare, prepareFromLost, sendSlowmodes } from "@lib/gateway/prepare.ts";
-import { createPresence } from "@lib/gateway/presence.ts";
+import { type PrepareParts, prepare, prepareFromLost, sendSlowmodes } from "@lib/gateway/prepare.ts";
+import { type Presence, createPresence } from "@lib/gateway/presence.ts";
 import { recentEntries } from "@lib/gateway/recent-entries.ts";
 import { resumeKeysOf } from "@lib/gateway/resume.ts";
 import { readServer } from "@lib/gateway/snapshot.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 
-export type Gateway = {
-  /** Upgrades a request; anything else gets an HTTP error. */
-  upgrade(request: Request, server: Server<SocketData>, address: string): Response | undefined;
-  websocket: WebSocketHandler<SocketData>;
-  /** Starts reading the bus; sockets are accepted from then on. */
-  start(server: Server<SocketData>): Promise<void>;
-  /** Tells every client to reconnect elsewhere, waits until they are gone, stops reading. */
-  drain(timeoutMs: number): Promise<void>;
-  readonly stats: { readonly connections: number };
-};
-
 /** A client that closes with this code does not mean to come back. */
 const FAREWELL = 1000;
 /** Who comes back so soon after losing a resumable connection was never offline to others. */
 const AWAY_UNNOTICED_MS = 15_000;
 
-/** Opens a gateway over the given ports. */
-export function createGateway(deps: Deps): Gateway {
-  const limits = deps.settings.ermine.gateway;
-  const world = emptyWorld();
-  const connections = new Set<Connection>();
-  const perAddress = new Map<string, number>();
-  const sockets: Record<Variant, number> = { 0: 0, 1: 0, 2: 0, 3: 0 };
-  let bunServer: Server<SocketData> | null = null;
-  let reading: BusReading | null = null;
-  let timer: ReturnType<typeof setInterval> | null = null;
-  let sweptMs = 0;
+/** The gateway of one process, over the given ports. */
+export class Gateway {
+  readonly websocket: WebSocketHandler<SocketData>;
+  readonly #deps: Deps;
+  readonly #limits: Deps["settings"]["ermine"]["gateway"];
+  readonly #lingerMs: number;
+  readonly #connections = new Set<Connection>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #presence: Presence;
+  readonly #parts: PrepareParts;
+  #server: Server<SocketData> | null = null;
+  #reading: BusReading | null = null;
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #sweptMs = 0;
 
-  const out = createOutlet((topic, frame) => void bunServer?.publish(topic, frame), sockets);
-  const loadServer = async (id: string) => {
-    const read = await readServer(deps, id);
-    return read && (world.servers.get(id) ?? holdServer(world, read.server, read.channels));
-  };
-  const dispatcher = createDispatcher({ world, out, log: deps.log, loadServer, onGap });
-  const presence = createPresence(deps);
-  const lingerMs = limits.resume_window_seconds * 1000;
-  const recent = recentEntries({ ageMsMax: lingerMs, bytesMax: limits.resume_window_bytes, keysOf: resumeKeysOf });
-  const parts = { deps, world, dispatcher, loadServer, sockets, recent };
-
-  return {
-    upgrade,
-    websocket: websocketHandler(),
-    start,
-    drain,
-    stats: {
-      get connections() {
-        return connections.size;
-      },
-    },
-  };
-
-  async function start(server: Server<SocketData>): Promise<void> {
-    bunServer = server;
-    dispatcher.listeners.add((entry) => recent.add(entry, deps.clock.now()));
-    const begun = await deps.bus.read({ onEntries: dispatcher.push, onGap: dispatcher.pushGap });
-    recent.beginAt(begun.position);
-    if (dispatcher.position === NOWHERE) dispatcher.position = begun.position;
-    reading = begun;
-    if (limits.clear_presence)
-      await deps.keys
-        .clearUnleased()
-        .catch((error) => deps.log.warn("presence of a former run was not cleared", { error }));
-    timer = setInterval(sweep, Math.min(1_000, limits.lease_ms / 4));
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#limits = deps.settings.ermine.gateway;
+    this.#lingerMs = this.#limits.resume_window_seconds * 1000;
+    this.#presence = createPresence(deps);
+    this.#parts = this.#assemble();
+    this.websocket = this.#handler();
   }
 
-  function upgrade(request: Request, server: Server<SocketData>, address: string): Response | undefined {
-    if (!reading) return new Response("starting", { status: 503, headers: { "Retry-After": "1" } });
-    const open = perAddress.get(address) ?? 0;
-    if (open >= limits.connections_per_address) return new Response(closeCodes.policy.reason, { status: 429 });
+  /** Sockets that are open now, whatever their state. */
+  get stats(): { readonly connections: number } {
+    return { connections: this.#connections.size };
+  }
+
+  /** Starts reading the bus; sockets are accepted from then on. */
+  async start(server: Server<SocketData>): Promise<void> {
+    const { dispatcher, recent } = this.#parts;
+    const { bus, keys, clock, log } = this.#deps;
+    this.#server = server;
+    dispatcher.listeners.add((entry) => recent.add(entry, clock.now()));
+    const begun = await bus.read({ onEntries: dispatcher.push, onGap: dispatcher.pushGap });
+    recent.beginAt(begun.position);
+    if (dispatcher.position === NOWHERE) dispatcher.position = begun.position;
+    this.#reading = begun;
+    if (this.#limits.clear_presence) {
+      await keys.clearUnleased().catch((error) => log.warn("presence of a former run was not cleared", { error }));
+    }
+    this.#timer = setInterval(() => this.#sweep(), Math.min(1_000, this.#limits.lease_ms / 4));
+  }
+
+  /** Upgrades a request; anything else gets an HTTP error. */
+  upgrade(request: Request, server: Server<SocketData>, address: string): Response | undefined {
+    if (!this.#reading) return new Response("starting", { status: 503, headers: { "Retry-After": "1" } });
+    const open = this.#perAddress.get(address) ?? 0;
+    if (open >= this.#limits.connections_per_address) return new Response(closeCodes.policy.reason, { status: 429 });
     const handshake = parseHandshake(new URL(request.url).search);
-    const connection = new Connection(deps.ids.nanoid(32), handshake, address, deps.clock.now());
+    const { ids, clock } = this.#deps;
+    const connection = new Connection(ids.nanoid(32), handshake, address, clock.now());
     if (server.upgrade(request, { data: { connection } })) return undefined;
     return new Response("this is a WebSocket endpoint", { status: 426, headers: { Upgrade: "websocket" } });
   }
 
-  function websocketHandler(): WebSocketHandler<SocketData> {
+  /** Tells every client to reconnect elsewhere, waits until they are gone, stops reading. */
+  async drain(timeoutMs: number): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    const stopped = this.#reading?.stop();
+    this.#reading = null;
+    this.#closeAll(closeCodes.restarting);
+    const deadline = performance.now() + timeoutMs;
+    while (this.#connections.size > 0 && performance.now() < deadline) await Bun.sleep(10);
+    void this.#presence.endKept(Infinity);
+    await Promise.race([this.#presence.settle(), Bun.sleep(Math.max(0, deadline - performance.now()))]);
+    await stopped;
+  }
+
+  #assemble(): PrepareParts {
+    const deps = this.#deps;
+    const world = emptyWorld();
+    const sockets: Record<Variant, number> = { 0: 0, 1: 0, 2: 0, 3: 0 };
+    const out = createOutlet((topic, frame) => void this.#server?.publish(topic, frame), sockets);
+    const loadServer = async (id: string) => {
+      const read = await readServer(deps, id);
+      return read && (world.servers.get(id) ?? holdServer(world, read.server, read.channels));
+    };
+    const dispatcher = createDispatcher({ world, out, log: deps.log, loadServer, onGap: () => this.#onGap() });
+    const bytesMax = this.#limits.resume_window_bytes;
+    const recent = recentEntries({ ageMsMax: this.#lingerMs, bytesMax, keysOf: resumeKeysOf });
+    return { deps, world, dispatcher, loadServer, sockets, recent };
+  }
+
+  #handler(): WebSocketHandler<SocketData> {
     return {
-      open: onOpen,
-      message: (ws, message) => onMessage(ws.data.connection, message),
-      close: (ws, code) => onClose(ws.data.connection, code),
-      maxPayloadLength: limits.frame_bytes_max,
-      idleTimeout: Math.min(960, Math.round(limits.idle_timeout_ms / 1000)),
+      open: (ws) => this.#onOpen(ws),
+      message: (ws, message) => this.#onMessage(ws.data.connection, message),
+      close: (ws, code) => this.#onClose(ws.data.connection, code),
+      maxPayloadLength: this.#limits.frame_bytes_max,
+      idleTimeout: Math.min(960, Math.round(this.#limits.idle_timeout_ms / 1000)),
       sendPings: true,
-      backpressureLimit: limits.backpressure_bytes,
+      backpressureLimit: this.#limits.backpressure_bytes,
       closeOnBackpressureLimit: true,
     };
   }
 
-  function onOpen(ws: ServerWebSocket<SocketData>): void {
+  #onOpen(ws: ServerWebSocket<SocketData>): void {
     const { connection } = ws.data;
     connection.attach(ws);
-    connections.add(connection);
-    perAddress.set(connection.address, (perAddress.get(connection.address) ?? 0) + 1);
-    if (connection.handshake.token !== null) void logIn(connection, connection.handshake.token);
+    this.#connections.add(connection);
+    this.#perAddress.set(connection.address, (this.#perAddress.get(connection.address) ?? 0) + 1);
+    if (connection.handshake.token !== null) void this.#logIn(connection, connection.handshake.token);
   }
 
-  function onMessage(connection: Connection, message: string | Buffer<ArrayBuffer>): void {
+  #onMessage(connection: Connection, message: string | Buffer<ArrayBuffer>): void {
     const event = parseClientEvent(decode(connection, message));
     if (!event) return;
-    if (connection.state === "live") handleClientEvent(deps, world, connection, event, dispatcher.position);
-    else if (connection.state === "waiting" && event.type === "Authenticate") void logIn(connection, event.token);
-    else if (connection.state === "preparing" && event.type === "Ping")
-      handleClientEvent(deps, world, connection, event, null);
+    const { world, dispatcher } = this.#parts;
+    const { state } = connection;
+    if (state === "live") handleClientEvent(this.#deps, world, connection, event, dispatcher.position);
+    else if (state === "waiting" && event.type === "Authenticate") void this.#logIn(connection, event.token);
+    else if (state === "preparing" && event.type === "Ping")
+      handleClientEvent(this.#deps, world, connection, event, null);
   }
 
-  async function logIn(connection: Connection, token: string): Promise<void> {
+  async #logIn(connection: Connection, token: string): Promise<void> {
     connection.state = "preparing";
+    const isResumable = connection.handshake.resume !== null && this.#lingerMs > 0;
     try {
-      if (connection.handshake.resume && lingerMs > 0) connection.resumeSession = resumeSessionOf(connection.id, token);
-      if (prepareFromLost(parts, connection, token)) return await presence.open(connection);
-      if (!(await prepare(parts, connection, token))) return connection.close(closeCodes.unavailable);
-      await sendSlowmodes(deps, connection);
-      await presence.open(connection);
+      if (isResumable) connection.resumeSession = resumeSessionOf(connection.id, token);
+      if (prepareFromLost(this.#parts, connection, token)) return await this.#presence.open(connection);
+      if (!(await prepare(this.#parts, connection, token))) return connection.close(closeCodes.unavailable);
+      await sendSlowmodes(this.#deps, connection);
+      await this.#presence.open(connection);
     } catch (error) {
-      refuse(connection, error);
+      this.#refuse(connection, error);
     }
   }
 
-  function refuse(connection: Connection, error: unknown): void {
+  #refuse(connection: Connection, error: unknown): void {
     if (error instanceof ApiError) {
       connection.send(new Frames(errorEvent({ data: { type: error.type, ...error.extra, location: "gateway" } })));
       return connection.close(closeCodes.authenticationFailed);
     }
-    deps.log.error("connection could not be prepared", { error });
+    this.#deps.log.error("connection could not be prepared", { error });
     connection.close(closeCodes.unavailable);
   }
 
-  function onClose(connection: Connection, code: number): void {
+  #onClose(connection: Connection, code: number): void {
     const wasLive = connection.state === "live";
     connection.state = "closed";
-    connections.delete(connection);
-    const left = (perAddress.get(connection.address) ?? 1) - 1;
-    if (left > 0) perAddress.set(connection.address, left);
-    else perAddress.delete(connection.address);
+    this.#connections.delete(connection);
+    const left = (this.#perAddress.get(connection.address) ?? 1) - 1;
+    if (left > 0) this.#perAddress.set(connection.address, left);
+    else this.#perAddress.delete(connection.address);
     if (!wasLive) return;
+    const { world, sockets } = this.#parts;
     sockets[connection.variant]--;
-    const mayReturn = connection.resumeSession !== "" && code !== FAREWELL && reading !== null;
-    const nowMs = deps.clock.now();
-    if (mayReturn) linger(world.lost, connection, nowMs + lingerMs);
+    const mayReturn = connection.resumeSession !== "" && code !== FAREWELL && this.#reading !== null;
+    const nowMs = this.#deps.clock.now();
+    if (mayReturn) linger(world.lost, connection, nowMs + this.#lingerMs);
     leaveWorld(world, connection);
-    if (mayReturn) presence.keep(connection, nowMs + Math.min(lingerMs, AWAY_UNNOTICED_MS));
-    else void presence.close(connection);
+    if (mayReturn) this.#presence.keep(connection, nowMs + Math.min(this.#lingerMs, AWAY_UNNOTICED_MS));
+    else void this.#presence.close(connection);
   }
 
-  function sweep(): void {
-    const nowMs = deps.clock.now();
-    for (const connection of connections) {
-      const isLate = connection.state === "waiting" && nowMs - connection.openedMs > limits.auth_deadline_ms;
+  #sweep(): void {
+    const nowMs = this.#deps.clock.now();
+    const { world } = this.#parts;
+    for (const connection of this.#connections) {
+      const isLate = connection.state === "waiting" && nowMs - connection.openedMs > this.#limits.auth_deadline_ms;
       if (isLate) connection.close(closeCodes.authenticationTimeout);
       if (connection.watching.size > 0) expireWatches(world, connection, nowMs);
     }
     for (const user of forgetLingering(world.lost, ({ untilMs }) => untilMs <= nowMs)) dropUserIfUnused(world, user);
-    void presence.endKept(nowMs);
-    if (nowMs - sweptMs < limits.lease_ms / 4) return;
-    sweptMs = nowMs;
-    presence.beat().catch((error) => deps.log.warn("presence could not be renewed", { error }));
+    void this.#presence.endKept(nowMs);
+    if (nowMs - this.#sweptMs < this.#limits.lease_ms / 4) return;
+    this.#sweptMs = nowMs;
+    this.#presence.beat().catch((error) => this.#deps.log.warn("presence could not be renewed", { error }));
   }
 
   /** Events were lost: nothing here can be trusted, so everybody reads a fresh `Ready` (P2). */
-  function onGap(): void {
-    deps.log.error("events were lost: closing all sockets", { sockets: connections.size });
+  #onGap(): void {
+    const { world, recent } = this.#parts;
+    this.#deps.log.error("events were lost: closing all sockets", { sockets: this.#connections.size });
     recent.breakOff();
     for (const user of forgetLingering(world.lost, () => true)) dropUserIfUnused(world, user);
-    for (const connection of connections) connection.resumeSession = "";
-    closeAll(closeCodes.gap);
+    for (const connection of this.#connections) connection.resumeSession = "";
+    this.#closeAll(closeCodes.gap);
   }
 
-  function closeAll(code: CloseCode): void {
-    for (const connection of [...connections]) connection.close(code);
-  }
-
-  async function drain(timeoutMs: number): Promise<void> {
-    if (timer) clearInterval(timer);
-    const stopped = reading?.stop();
-    reading = null;
-    closeAll(closeCodes.restarting);
-    const deadline = performance.now() + timeoutMs;
-    while (connections.size > 0 && performance.now() < deadline) await Bun.sleep(10);
-    void presence.endKept(Infinity);
-    await Promise.race([presence.settle(), Bun.sleep(Math.max(0, deadline - performance.now()))]);
-    await stopped;
+  #closeAll(code: CloseCode): void {
+    for (const connection of [...this.#connections]) connection.close(code);
   }
 }
 

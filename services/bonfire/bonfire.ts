@@ -1,5 +1,5 @@
 import type { Deps } from "@lib/domain/deps.ts";
-import { type Gateway, createGateway } from "@lib/gateway/gateway.ts";
+import { Gateway } from "@lib/gateway/gateway.ts";
 import { type TrustedProxies, clientAddress, trustedProxies } from "@lib/rpc/client-address.ts";
 import type { SocketData } from "@lib/gateway/connection.ts";
 import type { Server } from "bun";
@@ -12,14 +12,16 @@ export type Bonfire = Pick<Gateway, "websocket" | "start" | "drain" | "stats"> &
 /** Realtime events over the given ports. */
 export function createBonfire(deps: Deps): Bonfire {
   const { settings } = deps;
-  const gateway = createGateway(deps);
+  const gateway = new Gateway(deps);
   const trusted: TrustedProxies = trustedProxies(settings.ermine.trusted_proxies);
   const { trust_cloudflare: trustCloudflare } = settings.api.security;
   return {
     websocket: gateway.websocket,
-    start: gateway.start,
-    drain: gateway.drain,
-    stats: gateway.stats,
+    start: (server) => gateway.start(server),
+    drain: (timeoutMs) => gateway.drain(timeoutMs),
+    get stats() {
+      return gateway.stats;
+    },
     fetch(request, server) {
       const peer = server.requestIP(request)?.address ?? "";
       return gateway.upgrade(request, server, clientAddress(request.headers, peer, { trusted, trustCloudflare }));

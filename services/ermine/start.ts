@@ -15,7 +15,7 @@ import { openStore } from "@lib/store/store.ts";
 import { backgroundRunner } from "@lib/telemetry/background.ts";
 import { privateListener } from "@lib/telemetry/health.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
-import { createRegistry } from "@lib/telemetry/metrics.ts";
+import { type Registry, createRegistry } from "@lib/telemetry/metrics.ts";
 import type { ShutdownStep } from "@lib/telemetry/shutdown.ts";
 import { retryForever } from "@lib/telemetry/supervise.ts";
 
@@ -56,9 +56,21 @@ export async function startServices(
     background,
   };
   const services = createServices(names, deps, registry);
+  watch(registry, services, deps);
   const listener = publicListener(names, services, settings);
   await services.bonfire?.start(listener);
   return { url: listener.url, privateUrl: health.url, deps, steps: shutdownSteps(services, listener, deps, health) };
+}
+
+/** What operators watch beside requests: sockets, and how the bus is doing. */
+function watch(registry: Registry, { bonfire }: Services, { bus, store }: Deps): void {
+  if (bonfire) registry.readGauge("ermine_gateway_sockets", "Open sockets", () => bonfire.stats.connections);
+  registry.readCounter("ermine_bus_published_total", "Events published", () => bus.stats.published);
+  registry.readCounter("ermine_bus_read_total", "Events read", () => bus.stats.read);
+  registry.readCounter("ermine_bus_skipped_total", "Entries that could not be read", () => bus.stats.skipped);
+  registry.readCounter("ermine_bus_gaps_total", "Times that events were lost", () => bus.stats.gaps);
+  registry.readGauge("ermine_bus_waiting", "Events that wait for the broker", () => bus.stats.waiting);
+  registry.readCounter("ermine_store_commands_total", "Commands sent to the store", () => store.database.commands);
 }
 
 /** Each check keeps the driver it belongs to. */

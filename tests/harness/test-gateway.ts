@@ -105,7 +105,9 @@ export async function testGateway({
     deps,
     drivers,
     clock,
-    stats: bonfire.stats,
+    get stats() {
+      return bonfire.stats;
+    },
     session,
     async user(fields = {}) {
       const user = await insertUser(fields);
