@@ -1,3 +1,4 @@
+import { channelRemovals } from "@lib/model/removal-paths.ts";
 import {
   ChannelDocument,
   type DirectMessageDocument,
@@ -11,16 +12,8 @@ import type { Database, Filter, Update } from "@lib/store/database.ts";
 import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { partialUpdate, removalPaths, withoutDefaults } from "@lib/store/partial-update.ts";
 
-const REMOVALS = {
-  Description: "description",
-  Icon: "icon",
-  DefaultPermissions: "default_permissions",
-  Voice: "voice",
-  Slowmode: "slowmode",
-} as const;
-
 /** Fields of a channel that can be removed. */
-export type ChannelRemoval = keyof typeof REMOVALS;
+export type ChannelRemoval = keyof typeof channelRemovals;
 
 type OwnKeys = "_id" | "channel_type" | "server" | "recipients" | "last_message_id" | "role_permissions";
 
@@ -92,7 +85,7 @@ export function channelsRepository(db: Database, onMalformed: OnMalformed) {
       set: ChannelUpdate,
       remove: readonly ChannelRemoval[] = [],
     ): Promise<ChannelDocument | null> {
-      const update = partialUpdate(set, removalPaths(REMOVALS, remove));
+      const update = partialUpdate(set, removalPaths(channelRemovals, remove));
       return update ? change(id, update) : get(id);
     },
 

@@ -1,3 +1,4 @@
+import { memberRemovals } from "@lib/model/removal-paths.ts";
 import { MemberDocument, type MemberKey } from "@lib/model/stored/member.ts";
 import { isoTimestamp } from "@lib/model/stored/timestamp.ts";
 import { collections } from "@lib/store/collections.ts";
@@ -5,24 +6,11 @@ import { type Database, DuplicateKeyError, type Filter } from "@lib/store/databa
 import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { partialUpdate, removalPaths, withoutDefaults } from "@lib/store/partial-update.ts";
 
-const REMOVALS = {
-  Nickname: "nickname",
-  Pronouns: "pronouns",
-  Avatar: "avatar",
-  Roles: "roles",
-  Timeout: "timeout",
-  CanPublish: "can_publish",
-  CanReceive: "can_receive",
-  // Without its time of joining a membership could not be read any more.
-  JoinedAt: null,
-  VoiceChannel: null,
-} as const;
-
 // Who left during a timeout keeps a document, so that joining again does not lift the timeout; they are no member.
 const ACTIVE = { pending_deletion_at: { $exists: false } };
 
 /** Fields of a member that can be removed. */
-export type MemberRemoval = keyof typeof REMOVALS;
+export type MemberRemoval = keyof typeof memberRemovals;
 
 /** Fields of a member to set. */
 export type MemberUpdate = Partial<Omit<MemberDocument, "_id" | "joined_at">>;
@@ -126,7 +114,7 @@ export function membersRepository(db: Database, onMalformed: OnMalformed) {
       set: MemberUpdate,
       remove: readonly MemberRemoval[] = [],
     ): Promise<MemberDocument | null> {
-      const update = partialUpdate(set, removalPaths(REMOVALS, remove));
+      const update = partialUpdate(set, removalPaths(memberRemovals, remove));
       if (!update) return get(server, user);
       return read.one(await members.findOneAndUpdate({ ...byKey(server, user), ...ACTIVE }, update));
     },

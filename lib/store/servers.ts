@@ -1,3 +1,4 @@
+import { roleRemovals, serverRemovals } from "@lib/model/removal-paths.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
 import { ServerDocument } from "@lib/model/stored/server.ts";
 import { collections } from "@lib/store/collections.ts";
@@ -5,23 +6,13 @@ import type { Database, Update } from "@lib/store/database.ts";
 import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { partialUpdate, removalPaths, updateForm, withoutDefaults } from "@lib/store/partial-update.ts";
 
-const REMOVALS = {
-  Description: "description",
-  Categories: "categories",
-  SystemMessages: "system_messages",
-  Icon: "icon",
-  Banner: "banner",
-} as const;
-
-const ROLE_REMOVALS = { Colour: "colour", Icon: "icon" } as const;
-
 const SYSTEM_MESSAGE_SLOTS = ["user_joined", "user_left", "user_kicked", "user_banned"] as const;
 
 /** Fields of a server that can be removed. */
-export type ServerRemoval = keyof typeof REMOVALS;
+export type ServerRemoval = keyof typeof serverRemovals;
 
 /** Fields of a role that can be removed. */
-export type RoleRemoval = keyof typeof ROLE_REMOVALS;
+export type RoleRemoval = keyof typeof roleRemovals;
 
 /** Fields of a server to set; channels and roles have their own operations, so that concurrent edits keep both. */
 export type ServerUpdate = Partial<Omit<ServerDocument, "_id" | "channels" | "roles">>;
@@ -40,7 +31,7 @@ export function serversRepository(db: Database, onMalformed: OnMalformed) {
   const change = async (id: string, update: Update, conditions: Record<string, unknown> = {}) =>
     read.one(await servers.findOneAndUpdate({ _id: id, ...conditions }, update));
   const updateRole = (id: string, roleId: string, set: RoleUpdate, remove: readonly RoleRemoval[] = []) => {
-    const update = partialUpdate(set, removalPaths(ROLE_REMOVALS, remove), `roles.${roleId}.`);
+    const update = partialUpdate(set, removalPaths(roleRemovals, remove), `roles.${roleId}.`);
     return update ? change(id, update, { [`roles.${roleId}._id`]: { $exists: true } }) : get(id);
   };
 
@@ -62,7 +53,7 @@ export function serversRepository(db: Database, onMalformed: OnMalformed) {
 
     /** Sets and removes single fields. */
     async update(id: string, set: ServerUpdate, remove: readonly ServerRemoval[] = []): Promise<ServerDocument | null> {
-      const update = partialUpdate(set, removalPaths(REMOVALS, remove));
+      const update = partialUpdate(set, removalPaths(serverRemovals, remove));
       return update ? change(id, update) : get(id);
     },
 

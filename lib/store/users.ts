@@ -1,20 +1,9 @@
+import { userRemovals } from "@lib/model/removal-paths.ts";
 import { type StoredRelationshipStatus, UserDocument } from "@lib/model/stored/user.ts";
 import { collections } from "@lib/store/collections.ts";
 import type { Database } from "@lib/store/database.ts";
 import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { partialUpdate, removalPaths, withoutDefaults } from "@lib/store/partial-update.ts";
-
-const REMOVALS = {
-  Avatar: "avatar",
-  StatusText: "status.text",
-  StatusPresence: "status.presence",
-  ProfileContent: "profile.content",
-  ProfileBackground: "profile.background",
-  DisplayName: "display_name",
-  Pronouns: "pronouns",
-  Suspension: "suspended_until",
-  Internal: null,
-} as const;
 
 // Every path that says something about the person; conformance data-35.
 const PERSONAL_PATHS = [
@@ -22,7 +11,7 @@ const PERSONAL_PATHS = [
 ];
 
 /** Fields of a user that can be removed. */
-export type UserRemoval = keyof typeof REMOVALS;
+export type UserRemoval = keyof typeof userRemovals;
 
 /** Fields of a user to set. `status` and `profile` are merged into what is stored, field by field. */
 export type UserUpdate = Partial<Omit<UserDocument, "_id" | "relations">>;
@@ -64,7 +53,7 @@ export function usersRepository(db: Database, onMalformed: OnMalformed) {
     async update(id: string, set: UserUpdate, remove: readonly UserRemoval[] = []): Promise<UserDocument | null> {
       const { status, profile, ...fields } = set;
       const merged = { ...fields, ...dotted("status", status), ...dotted("profile", profile) };
-      const update = partialUpdate(merged, removalPaths(REMOVALS, remove));
+      const update = partialUpdate(merged, removalPaths(userRemovals, remove));
       return update ? read.one(await users.findOneAndUpdate({ _id: id }, update)) : get(id);
     },
 

@@ -1,3 +1,4 @@
+import { channelRemovals } from "@lib/model/removal-paths.ts";
 import type { DataEditChannel } from "@lib/contract/channels.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import { previousValues } from "@lib/domain/audit/previous-values.ts";
@@ -10,21 +11,13 @@ import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
 import { channelUpdate } from "@lib/event/channel-events.ts";
-import type { Channel, FieldsChannel } from "@lib/model/channel.ts";
+import type { Channel } from "@lib/model/channel.ts";
 import type { ChannelChanges } from "@lib/model/stored/audit-log.ts";
 import type { ChannelDocument, GroupDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
 import type { StoredSystemMessage } from "@lib/model/stored/message.ts";
 import { viewChannel, viewPartialChannel } from "@lib/model/view/channel.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import type { ChannelUpdate } from "@lib/store/channels.ts";
-
-const REMOVED_FIELDS = {
-  Description: "description",
-  Icon: "icon",
-  DefaultPermissions: "default_permissions",
-  Voice: "voice",
-  Slowmode: "slowmode",
-} as const satisfies Record<FieldsChannel, keyof ChannelChanges>;
 
 /** Edits a group or a channel of a server (conformance messages-17 to messages-23). */
 export async function editChannel(
@@ -98,7 +91,7 @@ function iconOf(channel: ChannelDocument): string | undefined {
 }
 
 function replaced(channel: TextChannelDocument, set: ChannelUpdate, { remove }: DataEditChannel): ChannelChanges {
-  const removed = remove.map((name) => REMOVED_FIELDS[name]);
+  const removed = remove.map((name) => channelRemovals[name]);
   // The keys of an update of a server channel are fields of its document.
   return previousValues(channel, new Set([...(Object.keys(set) as (keyof TextChannelDocument)[]), ...removed]));
 }

@@ -1,3 +1,4 @@
+import { memberRemovals } from "@lib/model/removal-paths.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
@@ -12,16 +13,6 @@ import type { FieldsMember, Member } from "@lib/model/member.ts";
 import type { MemberChanges } from "@lib/model/stored/audit-log.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewMember, viewPartialMember } from "@lib/model/view/member.ts";
-
-const REMOVED_FIELDS: { readonly [F in FieldsMember]?: keyof MemberChanges } = {
-  Nickname: "nickname",
-  Pronouns: "pronouns",
-  Avatar: "avatar",
-  Roles: "roles",
-  Timeout: "timeout",
-  CanPublish: "can_publish",
-  CanReceive: "can_receive",
-};
 
 /** Sets and removes fields of a member (conformance servers-58 to servers-71). */
 export async function editMember(
@@ -66,6 +57,6 @@ function touchedFields(set: MemberChanges, remove: readonly FieldsMember[]): Set
   // The keys of the changes are fields of a member.
   return new Set([
     ...(Object.keys(set) as (keyof MemberChanges)[]),
-    ...remove.flatMap((name) => REMOVED_FIELDS[name] ?? []),
+    ...remove.flatMap((name) => memberRemovals[name] ?? []),
   ]);
 }

@@ -1,3 +1,4 @@
+import { roleRemovals } from "@lib/model/removal-paths.ts";
 import type { DataEditRole } from "@lib/contract/roles.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import { previousValues } from "@lib/domain/audit/previous-values.ts";
@@ -8,13 +9,11 @@ import { publish } from "@lib/domain/publish.ts";
 import { accessRole, getRole } from "@lib/domain/roles/access-role.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverRoleUpdate } from "@lib/event/server-events.ts";
-import type { FieldsRole, Role } from "@lib/model/role.ts";
+import type { Role } from "@lib/model/role.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewPartialRole, viewRole } from "@lib/model/view/role.ts";
 import type { RoleUpdate } from "@lib/store/servers.ts";
-
-const REMOVED_FIELDS = { Colour: "colour", Icon: "icon" } as const satisfies Record<FieldsRole, keyof RoleDocument>;
 
 /** Edits a role; its rank has a route of its own (conformance servers-74 to servers-76). */
 export async function editRole(
@@ -33,7 +32,7 @@ export async function editRole(
   // The keys of an update are fields of the document.
   const touched = new Set([
     ...(Object.keys(set) as (keyof RoleUpdate)[]),
-    ...data.remove.map((name) => REMOVED_FIELDS[name]),
+    ...data.remove.map((name) => roleRemovals[name]),
   ]);
   const action = { type: "RoleEdit", role: role._id, before: previousValues(role, touched), after: set } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });

@@ -1,4 +1,5 @@
 /** What events about channels do to the world (conformance events-31 to events-45). */
+import { channelRemovals } from "@lib/model/removal-paths.ts";
 import type { EventOf } from "@lib/event/catalogue.ts";
 import { channelCreate, channelDelete } from "@lib/event/channel-events.ts";
 import type { Event } from "@lib/event/event.ts";
@@ -18,14 +19,6 @@ import {
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { readChannel } from "@lib/gateway/read-channel.ts";
-
-const REMOVALS = {
-  Description: "description",
-  Icon: "icon",
-  DefaultPermissions: "default_permissions",
-  Voice: "voice",
-  Slowmode: "slowmode",
-} as const;
 
 export const channelRules: Rules = {
   ChannelCreate(context, event) {
@@ -117,7 +110,7 @@ function updateServerChannel({ out, frames }: RuleContext, server: ServerView, e
   const channel = applyPartial(
     held,
     event.data,
-    event.clear.map((name) => REMOVALS[name]),
+    event.clear.map((name) => channelRemovals[name]),
   );
   server.channels.set(event.id, channel);
   const appeared = channelCreate(viewChannel(channel)).event;
@@ -139,7 +132,7 @@ function updateDirect({ world, out, frames }: RuleContext, event: EventOf<"Chann
   direct.channel = applyPartial(
     direct.channel,
     event.data,
-    event.clear.map((name) => REMOVALS[name]),
+    event.clear.map((name) => channelRemovals[name]),
   );
   out.toDirect(direct, frames);
 }

@@ -1,4 +1,5 @@
 /** What events about servers, members and roles do to the world (conformance events-31 to events-41). */
+import { roleRemovals, serverRemovals } from "@lib/model/removal-paths.ts";
 import { channelCreate, channelDelete } from "@lib/event/channel-events.ts";
 import { bulk } from "@lib/event/connection-events.ts";
 import type { Event } from "@lib/event/event.ts";
@@ -12,15 +13,6 @@ import type { MemberView, ServerView, UserView } from "@lib/gateway/world.ts";
 import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
-
-const SERVER_REMOVALS = {
-  Description: "description",
-  Categories: "categories",
-  SystemMessages: "system_messages",
-  Icon: "icon",
-  Banner: "banner",
-} as const;
-const ROLE_REMOVALS = { Colour: "colour", Icon: "icon" } as const;
 
 export const serverRules: Rules = {
   async ServerCreate({ world, out, frames, topics, loadServer }, event) {
@@ -45,7 +37,7 @@ export const serverRules: Rules = {
     server.server = applyPartial(
       server.server,
       event.data.channels ? { ...event.data, channels: withHeldChannels(server, event.data.channels) } : event.data,
-      event.clear.map((name) => SERVER_REMOVALS[name]),
+      event.clear.map((name) => serverRemovals[name]),
     );
     const decides = event.data.owner !== undefined || event.data.default_permissions !== undefined;
     announceVisibility(context, server, decides);
@@ -82,7 +74,7 @@ export const serverRules: Rules = {
     const role = applyPartial(
       known ?? newRole(event.role_id),
       data,
-      event.clear.map((name) => ROLE_REMOVALS[name]),
+      event.clear.map((name) => roleRemovals[name]),
     );
     server.server = { ...server.server, roles: { ...server.server.roles, [event.role_id]: role } };
     announceVisibility(context, server, event.data.permissions !== undefined || event.data.rank !== undefined);
