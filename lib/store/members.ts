@@ -24,8 +24,11 @@ export function membersRepository(db: Database, onMalformed: OnMalformed) {
   const read = documentReader("server_members", MemberDocument, onMalformed);
   const list = async (filter: Filter): Promise<MemberDocument[]> =>
     read.many(await members.find({ ...filter, ...ACTIVE }));
-  const get = async (serverId: string, userId: string): Promise<MemberDocument | null> =>
-    read.one(await members.findOne({ ...byKey(serverId, userId), ...ACTIVE }));
+  // By the whole key, which is the primary one: every request on a server asks for a member.
+  const get = async (server: string, user: string): Promise<MemberDocument | null> => {
+    const raw = await members.findOne({ _id: { server, user } });
+    return raw && !("pending_deletion_at" in raw) ? read.one(raw) : null;
+  };
 
   return {
     get,

@@ -13,7 +13,8 @@ import { decode } from "./json.ts";
 import type { Operation, Result } from "./operation.ts";
 import { project } from "./project.ts";
 import type { Reader } from "./reader.ts";
-import { countRows, selectRows, type Source } from "./select-rows.ts";
+import { countRows, selectRow, selectRows } from "./select-rows.ts";
+import type { Source } from "./source.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** A collection: reads answer at once on this thread, writes go through the queue. */
@@ -30,6 +31,10 @@ export function sqliteCollection<D extends StoredDocument>(
     // The declaration names the type that this collection holds.
     return rows.map(({ document }) => (only ? project(document, only) : document) as D);
   };
+  const findOne = (filter: Filter, options: FindOptions): D | null => {
+    const row = reader.read("findOne", collection, (connection) => selectRow(connection, source, filter, options));
+    return row && ((options.only ? project(row.document, options.only) : row.document) as D); // as above
+  };
   const write = async (label: string, operations: readonly Operation[]): Promise<Result> => {
     for (const operation of operations) if ("filter" in operation) check(label, collection, operation.filter);
     return queue.submit(label, collection, operations);
@@ -37,7 +42,7 @@ export function sqliteCollection<D extends StoredDocument>(
   const insertion = (document: object): Operation => ({ ...source, kind: "insert", document: { ...document } });
 
   return {
-    findOne: async (filter, options = {}) => find("findOne", filter, { ...options, limit: 1 })[0] ?? null,
+    findOne: async (filter, options = {}) => findOne(filter, options),
     find: async (filter, options = {}) => find("find", filter, options),
     count: async (filter) => reader.read("count", collection, (connection) => countRows(connection, source, filter)),
     insertOne: async (document) => void (await write("insertOne", [insertion(document)])),

@@ -4,10 +4,15 @@ import { readTable, type Table } from "./table.ts";
 
 const STATEMENTS_MAX = 500;
 
+/** SQL of a look-up by equality, and the place of each of its parameters among the values of the filter. */
+export type LookUpPlan = { sql: string; order: readonly number[] };
+
 /** A SQLite connection with its prepared statements and what it knows of the tables. Both are dropped when they are stale. */
 export class Connection {
   readonly #statements = new Map<string, Statement<unknown, Key[]>>();
   readonly #tables = new Map<string, Table | null>();
+  /** Look-ups by collection and shape of their filter; null for shapes that have none. */
+  readonly plans = new Map<string, LookUpPlan | null>();
 
   constructor(readonly database: Database) {}
 
@@ -38,6 +43,7 @@ export class Connection {
   /** Forgets all layouts and statements, after the schema changed. */
   forget(): void {
     this.#tables.clear();
+    this.plans.clear();
     for (const statement of this.#statements.values()) statement.finalize();
     this.#statements.clear();
   }

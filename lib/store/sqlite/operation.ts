@@ -1,5 +1,5 @@
 import type { CollectionDeclaration, Filter, FindOptions, Update } from "../database.ts";
-import type { Source } from "./select-rows.ts";
+import type { Source } from "./source.ts";
 
 /** A write as it is sent to the writer. */
 export type Operation =

@@ -5,15 +5,14 @@ import type { Connection } from "./connection.ts";
 import { decode } from "./json.ts";
 import type { Key } from "./key.ts";
 import { compileMatcher } from "./matches.ts";
+import { lookUp } from "./look-up.ts";
+import { fromWhere, type Source } from "./source.ts";
 import { sortDocuments } from "./sort-documents.ts";
 import { quote, type Table } from "./table.ts";
 import { isDocument } from "./values.ts";
 
 /** A stored document with its row number and its text. */
 export type Row = { n: number; text: string; document: Record<string, unknown> };
-
-/** What to select from: the collection and its case-insensitive paths. */
-export type Source = { collection: string; folded: readonly string[] };
 
 type Stored = { n: number; doc: string };
 
@@ -58,6 +57,18 @@ function limitClause(limit: number, skip: number): [clause: string, parameters: 
   return limit === 1 ? [" LIMIT 1", []] : [" LIMIT ?", [limit]];
 }
 
+/** The first document a filter selects; null when there is none. */
+export function selectRow(
+  connection: Connection,
+  source: Source,
+  filter: Filter,
+  options: Pick<FindOptions, "sort" | "skip"> = {},
+): Row | null {
+  const found = options.sort || options.skip ? undefined : lookUp<Stored>(connection, source, filter);
+  if (found !== undefined) return found && toRow(found);
+  return selectRows(connection, source, filter, { ...options, limit: 1 })[0] ?? null;
+}
+
 /** Number of documents a filter selects. */
 export function countRows(connection: Connection, { collection, folded }: Source, filter: Filter): number {
   checkFilter(filter);
@@ -68,13 +79,6 @@ export function countRows(connection: Connection, { collection, folded }: Source
   if (!compiled.exact) return selectRows(connection, { collection, folded }, filter).length;
   const sql = `SELECT count(*) AS n ${fromWhere(table, compiled)}`;
   return connection.rows<{ n: number }>(sql, withText(compiled))[0]?.n ?? 0;
-}
-
-function fromWhere(table: Table, compiled: CompiledFilter): string {
-  const name = quote(table.name);
-  if (compiled.text === null) return `FROM ${name} t WHERE ${compiled.sql}`;
-  const text = quote(`${table.name}#text`);
-  return `FROM ${text} f JOIN ${name} t ON t.n = f.rowid WHERE f.${text} MATCH ? AND ${compiled.sql}`;
 }
 
 function withText(compiled: CompiledFilter): readonly Key[] {
