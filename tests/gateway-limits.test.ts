@@ -1,10 +1,18 @@
 // What a hostile or broken client meets, and what one event costs (promises P5, P6, P7).
+import { constants, deflateRawSync } from "node:zlib";
 import { eventually } from "@tests/harness/eventually.ts";
 import { OPCODE, encodeFrame, openRawSocket } from "@tests/harness/raw-socket.ts";
 import { testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, spyOn, test } from "bun:test";
 import * as json from "@lib/codec/json.ts";
 import * as msgpack from "@lib/codec/msgpack.ts";
+
+/** A text frame whose bit RSV1 says that it is compressed (RFC 7692). */
+function compressed(payload: Buffer): Buffer {
+  const frame = encodeFrame(OPCODE.text, payload);
+  frame[0] = 0xc1;
+  return frame;
+}
 
 const QUIET = { status: { presence: "Invisible" } } as const;
 const limits = (gateway: object) => ({ settings: { ermine: { gateway } } });
@@ -63,6 +71,29 @@ describe("gateway limits", () => {
     for (let at = 0; at < 10; at++) socket.send(OPCODE.continuation, " ".repeat(1_000), { fin: false });
 
     await eventually(() => gateway.stats.connections === 0);
+  });
+
+  test("P7: a compression bomb is not unpacked beyond the limit, and ends that connection alone", async () => {
+    await using gateway = await testGateway(limits({ frame_bytes_max: 131_072 }));
+    const user = await gateway.user(QUIET);
+    await using other = await gateway.socket(user.token);
+    await using socket = await openRawSocket(gateway.url, `?token=${user.token}`, { deflates: true });
+    for (let at = 0; at < 2; at++) await socket.take(OPCODE.text);
+    const bomb = deflateRawSync(Buffer.alloc(64 * 2 ** 20, " "), { finishFlush: constants.Z_SYNC_FLUSH });
+    expect(bomb.length).toBeLessThan(131_072);
+    const small = deflateRawSync('{"type":"Ping","data":1}', { finishFlush: constants.Z_SYNC_FLUSH });
+
+    socket.write(compressed(small.subarray(0, -4)));
+    const pong = (await socket.take(OPCODE.text)).toString();
+    Bun.gc(true);
+    const before = process.memoryUsage.rss();
+    socket.write(compressed(bomb.subarray(0, -4)));
+    await eventually(() => gateway.stats.connections === 1);
+    await other.settle();
+
+    expect(pong).toBe('{"type":"Pong","data":1}');
+    expect(other.closes).toEqual([]);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(32 * 2 ** 20);
   });
 
   test.each([

@@ -7,11 +7,20 @@ import type { ServerWebSocket } from "bun";
 /** What Bun keeps with a socket. */
 export type SocketData = { connection: Connection };
 
-/** How frames look to a socket: format, and whether they carry a position. One native topic each. */
-export type Variant = 0 | 1 | 2 | 3;
+/** How frames look to a socket: format, whether they carry a position and are compressed. One native topic each. */
+export type Variant = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-/** Every variant; its bits are: 1 MessagePack, 2 with position. */
-export const VARIANTS: readonly Variant[] = [0, 1, 2, 3];
+/** Every variant; its bits are: 1 MessagePack, 2 with position, 4 compressed. */
+export const VARIANTS: readonly Variant[] = [0, 1, 2, 3, 4, 5, 6, 7];
+
+/** Live sockets by variant. */
+export type SocketCounts = Record<Variant, number>;
+
+/** Nobody is connected yet. */
+export const noSockets = (): SocketCounts => ({ 0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 0 });
+
+/** Whether frames of a variant are sent compressed. */
+export const isCompressed = (variant: Variant): boolean => (variant & 4) !== 0;
 
 const TYPING_BURST = 20;
 const TYPING_PER_SECOND = 4;
@@ -42,7 +51,7 @@ export class Connection {
     readonly openedMs: number,
   ) {
     this.id = id;
-    this.variant = ((handshake.format === "msgpack" ? 1 : 0) | (handshake.resume ? 2 : 0)) as Variant; // 0 to 3 by construction
+    this.variant = variantOf(handshake);
   }
 
   attach(ws: ServerWebSocket<SocketData>): void {
@@ -50,7 +59,7 @@ export class Connection {
   }
 
   send(frames: Frames): void {
-    this.#ws?.send(frames.of(this.variant));
+    this.#ws?.send(frames.of(this.variant), isCompressed(this.variant));
   }
 
   /** Joins the native topic of its variant. */
@@ -78,6 +87,10 @@ export class Connection {
     if (this.state === "closed") return;
     this.#ws?.close(code, reason);
   }
+}
+
+function variantOf({ format, resume, compress }: Handshake): Variant {
+  return ((format === "msgpack" ? 1 : 0) | (resume ? 2 : 0) | (compress ? 4 : 0)) as Variant; // 0 to 7 by construction
 }
 
 /** The native topic of a topic for sockets of one variant. */

@@ -14,7 +14,7 @@ export class Frames {
   ) {}
 
   of(variant: Variant): string | Uint8Array<ArrayBuffer> {
-    return (this.#encoded[variant] ??= this.#encode(variant));
+    return (this.#encoded[variant & 3] ??= this.#encode(variant));
   }
 
   #encode(variant: Variant): string | Uint8Array<ArrayBuffer> {

@@ -12,7 +12,7 @@ import { parseClientEvent } from "@lib/event/client-events.ts";
 import { errorEvent } from "@lib/event/connection-events.ts";
 import { expireWatches, handleClientEvent } from "@lib/gateway/client-events.ts";
 import { type CloseCode, closeCodes } from "@lib/gateway/close-codes.ts";
-import { Connection, type SocketData, type Variant } from "@lib/gateway/connection.ts";
+import { Connection, type SocketData, noSockets } from "@lib/gateway/connection.ts";
 import { NOWHERE, createDispatcher } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
@@ -105,8 +105,8 @@ export class Gateway {
   #assemble(): PrepareParts {
     const deps = this.#deps;
     const world = emptyWorld();
-    const sockets: Record<Variant, number> = { 0: 0, 1: 0, 2: 0, 3: 0 };
-    const out = createOutlet((topic, frame) => void this.#server?.publish(topic, frame), sockets);
+    const sockets = noSockets();
+    const out = createOutlet((topic, frame, compress) => void this.#server?.publish(topic, frame, compress), sockets);
     const loadServer = async (id: string) => {
       const read = await readServer(deps, id);
       return read && (world.servers.get(id) ?? holdServer(world, read.server, read.channels));
@@ -127,6 +127,7 @@ export class Gateway {
       sendPings: true,
       backpressureLimit: this.#limits.backpressure_bytes,
       closeOnBackpressureLimit: true,
+      perMessageDeflate: this.#limits.compression,
     };
   }
 

@@ -26,6 +26,8 @@ export type Handshake = {
   ready: ReadySelection;
   /** Frames carry a position, so that a later connection can continue (P3). */
   resume: { session: string | null; position: string | null } | null;
+  /** Frames are sent compressed, if the client also offers `permessage-deflate`. */
+  compress: boolean;
 };
 
 const DEFAULT_FIELDS = READY_FIELDS.filter((field) => field !== "channel_unreads");
@@ -38,6 +40,7 @@ export function parseHandshake(query: string): Handshake {
     token: null,
     ready: { fields: new Set(DEFAULT_FIELDS), settings: [] },
     resume: null,
+    compress: false,
   };
   const resume = { wanted: false, session: null as string | null, position: null as string | null };
   const selected: string[] = [];
@@ -45,6 +48,7 @@ export function parseHandshake(query: string): Handshake {
     if (key === "format" && (value === "json" || value === "msgpack")) handshake.format = value;
     else if (key === "token") handshake.token = value;
     else if (key === "ready") selected.push(value);
+    else if (key === "compress") handshake.compress = value === "true";
     else if (key === "resume") resume.wanted = value === "true";
     else if (key === "session") resume.session = value;
     else if (key === "position") resume.position = value;

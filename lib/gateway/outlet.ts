@@ -1,5 +1,5 @@
 import type { Event } from "@lib/event/event.ts";
-import { type Connection, VARIANTS, type Variant, nativeTopic } from "@lib/gateway/connection.ts";
+import { type Connection, type SocketCounts, VARIANTS, isCompressed, nativeTopic } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import type { Reclassified, ViewClass } from "@lib/gateway/view-class.ts";
 import { type DirectView, type ServerView, type UserView, directTopic } from "@lib/gateway/world.ts";
@@ -18,11 +18,13 @@ export type Outlet = {
 
 /** An outlet over Bun's native publish. `sockets` counts the live sockets of each variant: nobody there, nothing encoded. */
 export function createOutlet(
-  publish: (nativeTopic: string, frame: string | Uint8Array<ArrayBuffer>) => void,
-  sockets: Readonly<Record<Variant, number>>,
+  publish: (nativeTopic: string, frame: string | Uint8Array<ArrayBuffer>, compress: boolean) => void,
+  sockets: Readonly<SocketCounts>,
 ): Outlet {
   const toTopic = (topic: string, frames: Frames): void => {
-    for (const variant of VARIANTS) if (sockets[variant] > 0) publish(nativeTopic(topic, variant), frames.of(variant));
+    for (const variant of VARIANTS) {
+      if (sockets[variant] > 0) publish(nativeTopic(topic, variant), frames.of(variant), isCompressed(variant));
+    }
   };
   const toConnections = (connections: Iterable<Connection>, frames: Frames): void => {
     for (const connection of connections) if (connection.state === "live") connection.send(frames);

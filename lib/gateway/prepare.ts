@@ -7,7 +7,7 @@ import type { BusEntry } from "@lib/bus/bus.ts";
 import { userSlowmodes } from "@lib/event/channel-events.ts";
 import { catalogue } from "@lib/event/catalogue.ts";
 import { authenticate } from "@lib/gateway/authenticate.ts";
-import type { Connection, Variant } from "@lib/gateway/connection.ts";
+import type { Connection, SocketCounts } from "@lib/gateway/connection.ts";
 import { type Dispatcher, route } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
@@ -32,7 +32,7 @@ export type PrepareParts = {
   dispatcher: Dispatcher;
   loadServer: RuleContext["loadServer"];
   /** Live sockets by variant. */
-  sockets: Record<Variant, number>;
+  sockets: SocketCounts;
   recent: RecentEntries;
 };
 

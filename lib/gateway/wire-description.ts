@@ -18,6 +18,12 @@ export const connectionQuery = {
       description:
         "Parts of `Ready`, one per repetition of the parameter; `user_settings[key]` asks for one key of the synced settings. Without it: everything but `channel_unreads` and `user_settings`.",
     },
+    compress: {
+      type: "string",
+      enum: ["true"],
+      description:
+        "Frames are sent compressed when the client also offers the extension `permessage-deflate` (RFC 7692); without it nothing is compressed.",
+    },
     resume: {
       type: "string",
       enum: ["true"],

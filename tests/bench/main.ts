@@ -17,6 +17,7 @@
  * Nothing else should run meanwhile, and `ulimit -n` should allow 20,000 files.
  */
 import type { Bench, BenchContext, BenchResult } from "@tests/bench/bench.ts";
+import { compression } from "@tests/bench/compression.bench.ts";
 import { delivery } from "@tests/bench/delivery.bench.ts";
 import { fanout } from "@tests/bench/fanout.bench.ts";
 import { fetchMessages, sendMessage } from "@tests/bench/messages.bench.ts";
@@ -33,7 +34,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 const benches: readonly Bench[] = [
-  ...[start, fanout, delivery, sendMessage, fetchMessages, ready, memory, reconnect, roleChange, redis],
+  ...[start, fanout, delivery, sendMessage, fetchMessages, ready, memory, reconnect, roleChange, compression, redis],
 ];
 
 /** A bench that takes longer hangs. */

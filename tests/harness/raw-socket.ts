@@ -1,7 +1,7 @@
 import { eventually } from "@tests/harness/eventually.ts";
 
 /** One frame that the server sent. */
-export type RawFrame = { opcode: number; payload: Buffer };
+export type RawFrame = { opcode: number; payload: Buffer; isCompressed: boolean };
 
 /** A WebSocket spoken byte by byte, for what no well-behaved client does. */
 export type RawSocket = AsyncDisposable & {
@@ -24,11 +24,14 @@ export type RawSocket = AsyncDisposable & {
 /** Opcodes of RFC 6455. */
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** Opens a connection and waits until it is upgraded. Pongs to the server's pings are sent when `answersPings`. */
+/**
+ * Opens a connection and waits until it is upgraded. Pongs to the server's pings are sent when `answersPings`; with
+ * `deflates`, `permessage-deflate` is offered.
+ */
 export async function openRawSocket(
   url: string,
   query = "",
-  { answersPings = true }: { answersPings?: boolean } = {},
+  { answersPings = true, deflates = false }: { answersPings?: boolean; deflates?: boolean } = {},
 ): Promise<RawSocket> {
   const { hostname, port, pathname } = new URL(url);
   const frames: RawFrame[] = [];
@@ -46,7 +49,8 @@ export async function openRawSocket(
   });
   socket.write(
     `GET ${pathname}${query} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+      (deflates ? "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n" : "\r\n"),
   );
   const send: RawSocket["send"] = (opcode, payload, { fin = true } = {}) =>
     void socket.write(encodeFrame(opcode, Buffer.from(payload), fin));
@@ -125,5 +129,6 @@ function decodeFrame(bytes: Buffer): { frame: RawFrame; size: number } | null {
   if (bytes.length < offset) return null;
   const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
   if (bytes.length < offset + length) return null;
-  return { frame: { opcode: first & 15, payload: bytes.subarray(offset, offset + length) }, size: offset + length };
+  const payload = bytes.subarray(offset, offset + length);
+  return { frame: { opcode: first & 15, payload, isCompressed: (first & 0x40) !== 0 }, size: offset + length };
 }

@@ -21,6 +21,8 @@ export type EventClientOptions = {
   resume?: boolean;
   /** Where an earlier client was (its `resumePoint`): the first connection continues there. */
   resumeFrom?: { session: string; position: string } | null;
+  /** Ask for compressed frames. */
+  compress?: boolean;
   /** Reconnect after a connection was lost; never after the token was refused or logged out. */
   reconnect?: boolean;
   onEvent(event: CatalogueEvent): void;
@@ -97,12 +99,13 @@ export function connectEvents(options: EventClientOptions): EventClient {
 }
 
 function address(
-  { url, token, ready, resume }: EventClientOptions,
+  { url, token, ready, resume, compress }: EventClientOptions,
   format: Format,
   session: string | null,
   position: string | null,
 ): string {
   const query = [`version=1`, `format=${format}`, `token=${token}`, ...(ready ?? []).map((value) => `ready=${value}`)];
+  if (compress) query.push("compress=true");
   if (resume) query.push("resume=true");
   if (resume && session !== null && position !== null) query.push(`session=${session}`, `position=${position}`);
   return `${url}?${query.join("&")}`;

@@ -22,6 +22,9 @@ const GatewaySettings = z.strictObject({
   frame_bytes_max: whole({ min: 1024, max: 16_777_216 })
     .default(65_536)
     .describe("Largest frame accepted from a client"),
+  compression: flag()
+    .default(true)
+    .describe("Offer permessage-deflate; frames are compressed only for connections that ask with compress=true"),
   connections_per_address: whole({ min: 1, max: 1_000_000 }).default(256).describe("Open connections from one address"),
   gather_ms: whole({ max: 5 })
     .default(2)
