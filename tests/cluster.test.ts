@@ -14,7 +14,7 @@ const SLOW_MS = 40_000;
 /** Shortest lease that settings allow. */
 const LEASE_MS = 1_000;
 /** How long Redis is away: longer than every timeout of the bus, much shorter than what it keeps. */
-const OUTAGE_MS = 3_000;
+const OUTAGE_MS = 10_000;
 
 const contentsOf = (events: readonly CatalogueEvent[]) =>
   events.flatMap((event) => (event.type === "Message" ? (event.content ?? []) : []));
@@ -46,14 +46,19 @@ const title = (guarantee: string) => (clusterMissing ? `${guarantee}: ${clusterM
 
 describe.skipIf(clusterMissing !== null && !serversRequired)(title("a cluster"), () => {
   test(
-    "P8, P10, P16: two API and two gateway processes share events, limits, idempotency and presence, and one that is killed takes its users offline once",
+    "P8, P10, P16: two API and four gateway processes share events, limits, idempotency and presence, and one that is killed takes its users offline once",
     async () => {
       await using cluster = await openCluster();
       const crowd = await cluster.seed({ people: 5, channels: 2 });
       const [target = "", quiet = ""] = crowd.channelIds;
       const lease = { ERMINE__GATEWAY__LEASE_MS: `${LEASE_MS}` };
       const apis = [cluster.spawn("delta"), cluster.spawn("delta")] as const;
-      const gateways = [cluster.spawn("bonfire", lease), cluster.spawn("bonfire", lease)] as const;
+      const gateways = [
+        cluster.spawn("bonfire", lease),
+        cluster.spawn("bonfire", lease),
+        cluster.spawn("bonfire", lease),
+        cluster.spawn("bonfire", lease),
+      ] as const;
       await Promise.all([...apis, ...gateways].map((process) => process.started()));
       const token = (person: number) => crowd.people[person]?.token ?? "";
       const id = (person: number) => crowd.people[person]?.id ?? "";
@@ -63,9 +68,11 @@ describe.skipIf(clusterMissing !== null && !serversRequired)(title("a cluster"),
       await eventually(() => presencesAt(here).includes(`${id(1)} true`), {
         describe: "somebody at the other gateway",
       });
+      await using third = await openSocket(gateways[2].url, token(1));
+      await using fourth = await openSocket(gateways[3].url, token(2));
       await say(clientOf(apis[0].url, crowd, 2), target, "from one");
       await say(clientOf(apis[1].url, crowd, 2), target, "from the other");
-      for (const socket of [here, there]) {
+      for (const socket of [here, there, third, fourth]) {
         await eventually(() => contentsOf(socket.events).length === 2);
         expect(contentsOf(socket.events).sort()).toEqual(["from one", "from the other"]);
       }

@@ -16,6 +16,9 @@ import type { Logger } from "@lib/telemetry/logger.ts";
 /** The position before anything was read. */
 export const NOWHERE = "0-0";
 
+/** A process that falls so far behind gives up what it has not sent: its clients reconnect and read a fresh `Ready`. */
+export const QUEUE_MAX = 100_000;
+
 /** Something that wants every entry from a moment on. */
 export type Listener = (entry: BusEntry) => void;
 
@@ -39,7 +42,8 @@ export function createDispatcher(parts: Parts): Dispatcher {
   return dispatcher;
 
   function push(entries: readonly BusEntry[]): void {
-    for (const entry of entries) queue.push(entry);
+    if (queue.length + entries.length > QUEUE_MAX) queue = ["gap"];
+    else for (const entry of entries) queue.push(entry);
     turn ??= run();
   }
 
