@@ -42,19 +42,7 @@ export type FetchBotResponse = z.output<typeof FetchBotResponse>;
 
 /** Bot with user response. */
 export const BotWithUserResponse = z
-  .object({
-    user: User,
-    _id: z.string().describe("Bot Id"),
-    owner: z.string().describe("User Id of the bot owner"),
-    token: z.string().describe("Token used to authenticate requests for this bot"),
-    public: z.boolean().describe("Whether the bot is public (may be invited by anyone)"),
-    analytics: z.boolean().describe("Whether to enable analytics").optional(),
-    discoverable: z.boolean().describe("Whether this bot should be publicly discoverable").optional(),
-    interactions_url: z.string().describe("Reserved; URL for handling interactions").optional(),
-    terms_of_service_url: z.string().describe("URL for terms of service").optional(),
-    privacy_policy_url: z.string().describe("URL for privacy policy").optional(),
-    flags: Uint32.describe("Enum of bot flags").optional(),
-  })
+  .object({ user: User, ...Bot.shape })
   .meta({ id: "BotWithUserResponse", description: "Bot with user response" });
 export type BotWithUserResponse = z.output<typeof BotWithUserResponse>;
 
