@@ -1,6 +1,10 @@
 // The gateway over a Redis of the test's own, which is stopped, frozen and emptied under it (promises P2, P3, P8, P21).
 import { RedisConnection } from "@lib/bus/redis-connection.ts";
 import { redisBus } from "@lib/bus/redis.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { channelDelete } from "@lib/event/channel-events.ts";
+import type { Publication } from "@lib/event/event.ts";
+import { serverDelete, serverMemberLeave, serverMemberUpdate, serverRoleDelete } from "@lib/event/server-events.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
 import { redisKeys } from "@lib/keys/redis.ts";
 import { resilientKeys } from "@lib/keys/resilient.ts";
@@ -11,7 +15,7 @@ import { eventually } from "@tests/harness/eventually.ts";
 import type { Drivers } from "@tests/harness/profiles.ts";
 import { type RedisServer, redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
-import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
+import { type TestGateway, role, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
 
 const QUIET = { status: { presence: "Invisible" } } as const;
@@ -54,6 +58,11 @@ async function community(gateway: TestGateway) {
   for (const { id } of [a, b]) await gateway.join(server, id);
   return { a, b, server, channel };
 }
+
+const VIEW = 1_048_576;
+
+/** Whom and what an event concerns that comes late. */
+type LateNews = { store: TestGateway["deps"]["store"]; key: { server: string; user: string }; hidden: string };
 
 const messagesOf = ({ events }: TestSocket): string[] =>
   events.flatMap((event) => (event.type === "Message" ? [event._id] : []));
@@ -155,6 +164,67 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     await eventually(() => expect(messagesOf(back)).toEqual(missed) ?? true);
     expect(back.types()).not.toContain("Ready");
   }, 30_000);
+
+  test.each<[name: string, write: (late: LateNews) => Promise<unknown>, news: (late: LateNews) => Publication]>([
+    [
+      "own roles",
+      ({ store, key }) => store.members.update(key, { roles: [] }),
+      ({ key }) => serverMemberUpdate({ id: key, data: { roles: [] }, clear: [] }),
+    ],
+    [
+      "a role's deletion",
+      ({ store, key }) => store.servers.deleteRole(key.server, "R"),
+      ({ key }) => serverRoleDelete({ id: key.server, role_id: "R" }),
+    ],
+    [
+      "being kicked",
+      ({ store, key }) => store.members.remove(key, Date.now()),
+      ({ key }) => serverMemberLeave({ id: key.server, user: key.user, reason: "Kick" }),
+    ],
+    [
+      "a channel's deletion",
+      ({ store, key, hidden }) => store.servers.removeChannel(key.server, hidden),
+      ({ key, hidden }) => channelDelete({ id: hidden }, { server: key.server }),
+    ],
+    [
+      "the server's deletion",
+      ({ store, key }) => store.servers.delete(key.server),
+      ({ key }) => serverDelete({ id: key.server }),
+    ],
+  ])(
+    "P3: %s, written before another process resumes but published after, is not missed",
+    async (_, write, news) => {
+      await using d = await deployment(2);
+      const [here, there] = d.gateways;
+      const { b, server } = await community(here);
+      const hidden = await here.channel(server, {
+        default_permissions: { a: 0, d: VIEW },
+        role_permissions: { R: { a: VIEW, d: 0 } },
+      });
+      const late = { store: here.deps.store, key: { server: server._id, user: b.id }, hidden: hidden._id };
+      await here.deps.store.servers.insertRole(server._id, role("R", 0, 0));
+      await here.deps.store.members.update(late.key, { roles: ["R"] });
+      const lost = await here.socket(b.token, { resume: true });
+      await here.received(b.id, lost);
+      const resumeFrom = lost.client.resumePoint;
+      lost.client.drop();
+
+      await write(late);
+      await using back = await there.socket(b.token, { resume: true, reconnect: true, resumeFrom, untilReady: false });
+      const first = await back.take("Resumed");
+      await publish(here.deps, news(late));
+      const second = await back.take("Resumed");
+      const ready = await back.take("Ready");
+      await using fresh = await here.socket(b.token);
+      const expected = await fresh.take("Ready");
+
+      expect([first.recovered, second.recovered]).toEqual([true, false]);
+      expect(back.closes.map(({ code }) => code)).toEqual([4004]);
+      expect(ready.servers).toEqual(expected.servers as NonNullable<typeof expected.servers>); // asked for
+      expect(ready.channels).toEqual(expected.channels as NonNullable<typeof expected.channels>); // asked for
+    },
+    30_000,
+  );
 
   test("P3: the resume session of another token, or an invented one, is not recovered", async () => {
     await using d = await deployment(2);

@@ -17,6 +17,8 @@ export type BusEntry = {
   readonly position: string;
   readonly topics: readonly string[];
   readonly event: Event;
+  /** When it was accepted for publication, by the clock of the process that published it; milliseconds since 1970. */
+  readonly acceptedMs: number;
   /** Approximate encoded size in bytes, for windows bounded by bytes. */
   readonly bytes: number;
 };

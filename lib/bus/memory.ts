@@ -51,7 +51,8 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
     async publish(topics, event) {
       if (turn === "closed") throw new BusClosedError("the event bus is closed");
       counters.published++;
-      waiting.push({ position: `${startMs}-${counters.published}`, topics, event, bytes: eventBytes(event) });
+      const position = `${startMs}-${counters.published}`;
+      waiting.push({ position, topics, event, acceptedMs: Date.now(), bytes: eventBytes(event) });
       if (turn !== "quiet") return;
       turn = "due";
       queueMicrotask(takeTurn);

@@ -18,12 +18,13 @@ export function parseRedisEntry(position: string, fields: readonly string[]): Re
   for (let at = 0; at + 1 < fields.length; at += 2) values.set(fields[at] ?? "", fields[at + 1] ?? "");
   const body = values.get("e");
   const topics = values.get("t")?.split(" ");
+  const acceptedMs = Number(values.get("a")) || Number(position.split("-")[0]);
   const event = body === undefined ? null : parseEvent(body);
   return {
     previous: values.get("l"),
     publisher: values.get("p") ?? "",
     sequence: Number(values.get("s")),
-    entry: event && topics && body ? { position, topics, event, bytes: body.length } : null,
+    entry: event && topics && body ? { position, topics, event, acceptedMs, bytes: body.length } : null,
   };
 }
 

@@ -13,7 +13,7 @@ export type RedisPublisherOptions = {
   log: BusLog;
 };
 
-type Waiting = { sequence: string; topics: string; body: string; settle(): void };
+type Waiting = { sequence: string; acceptedMs: string; topics: string; body: string; settle(): void };
 
 const BATCH_ENTRIES_MAX = 256;
 const BATCH_BYTES_MAX = 1_000_000;
@@ -29,8 +29,9 @@ local time = redis.call('TIME')
 local threshold = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[2]))
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local last = newest and newest[1] or '0-0'
-for i = 4, #ARGV, 3 do
-  last = redis.call('XADD', KEYS[1], '*', 'p', ARGV[1], 's', ARGV[i], 'l', last, 't', ARGV[i + 1], 'e', ARGV[i + 2])
+for i = 4, #ARGV, 4 do
+  last = redis.call('XADD', KEYS[1], '*', 'p', ARGV[1], 's', ARGV[i], 'l', last, 'a', ARGV[i + 1], 't', ARGV[i + 2],
+    'e', ARGV[i + 3])
 end
 redis.call('XTRIM', KEYS[1], 'MINID', '~', threshold)
 redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[3])
@@ -74,7 +75,13 @@ export class RedisPublisher {
       throw new BusFullError(`${this.#waiting.length} events wait for Redis`);
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push({ sequence: `${++this.#sequence}`, topics: topics.join(" "), body, settle: resolve });
+    this.#waiting.push({
+      sequence: `${++this.#sequence}`,
+      acceptedMs: `${Date.now()}`,
+      topics: topics.join(" "),
+      body,
+      settle: resolve,
+    });
     this.#bytes += body.length;
     if (!this.#connection.isReady) return;
     void this.#flush();
@@ -107,7 +114,7 @@ export class RedisPublisher {
   async #sendBatch(): Promise<boolean> {
     const { stream, publisherId, retainMs, retainEntriesMax, log } = this.#options;
     const { batch, bytes } = takeBatch(this.#waiting);
-    const args = batch.flatMap(({ sequence, topics, body }) => [sequence, topics, body]);
+    const args = batch.flatMap(({ sequence, acceptedMs, topics, body }) => [sequence, acceptedMs, topics, body]);
     try {
       await this.#connection.runScript(APPEND, [stream], [publisherId, `${retainMs}`, `${retainEntriesMax}`, ...args]);
     } catch (error) {

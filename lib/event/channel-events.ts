@@ -42,10 +42,20 @@ export const channelUpdate = event(
   },
 );
 
-/** A channel is gone. */
+/** Whom a channel was for: its server, or those who took part in it last. */
+type FormerHome = { readonly server?: string; readonly participants?: readonly string[] };
+
+/**
+ * A channel is gone. The topics of its former home let somebody who was away, and so cannot say what they saw, learn
+ * that this may concern them.
+ */
 export const channelDelete = event("ChannelDelete", z.object({ id: z.string() }), {
   pace: "rare",
-  topics: ({ id }) => [channelTopic(id)],
+  topics: ({ id }, { server, participants = [] }: FormerHome) => [
+    channelTopic(id),
+    ...(server === undefined ? [] : [serverTopic(server)]),
+    ...participants.map(privateTopic),
+  ],
 });
 
 const participant = z.object({ id: z.string(), user: z.string() });

@@ -7,7 +7,13 @@ import { silentLogger } from "@lib/telemetry/logger.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { describe, expect, test } from "bun:test";
 
-const entry = (at: number): BusEntry => ({ position: `${at}-0`, topics: [], bytes: 0, event: { type: "Logout" } });
+const entry = (at: number): BusEntry => ({
+  position: `${at}-0`,
+  topics: [],
+  acceptedMs: 0,
+  bytes: 0,
+  event: { type: "Logout" },
+});
 
 function start() {
   let gaps = 0;

@@ -5,6 +5,7 @@
  */
 import type { BusEntry } from "@lib/bus/bus.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
+import { restartContinued } from "@lib/gateway/continued.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import type { Outlet } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
@@ -67,6 +68,7 @@ export function createDispatcher(parts: Parts): Dispatcher {
 
   async function dispatch(entry: BusEntry): Promise<void> {
     try {
+      restartContinued(parts.world, entry);
       const pending = route(parts, entry, parts.out);
       if (pending) await pending;
     } catch (error) {

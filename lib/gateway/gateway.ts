@@ -13,6 +13,7 @@ import { errorEvent } from "@lib/event/connection-events.ts";
 import { expireWatches, handleClientEvent } from "@lib/gateway/client-events.ts";
 import { type CloseCode, closeCodes } from "@lib/gateway/close-codes.ts";
 import { Connection, type SocketData, noSockets } from "@lib/gateway/connection.ts";
+import { forgetClosed } from "@lib/gateway/continued.ts";
 import { NOWHERE, createDispatcher } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
@@ -199,6 +200,7 @@ export class Gateway {
       if (isLate) connection.close(closeCodes.authenticationTimeout);
       if (connection.watching.size > 0) expireWatches(world, connection, nowMs);
     }
+    forgetClosed(world);
     for (const user of forgetLingering(world.lost, ({ untilMs }) => untilMs <= nowMs)) dropUserIfUnused(world, user);
     void this.#presence.endKept(nowMs);
     if (nowMs - this.#sweptMs < this.#limits.lease_ms / 4) return;

@@ -104,7 +104,7 @@ describe.each(profiles)("people and conversations on $name", (profile) => {
     await using socket = await gateway.socket(owner.token);
     await gateway.received(owner.id, socket);
 
-    await publish(gateway.deps, channelDelete({ id: group._id }));
+    await publish(gateway.deps, channelDelete({ id: group._id }, { participants: group.recipients }));
     await gateway.say(group._id, owner.user);
 
     expect(typesOf(await gateway.received(owner.id, socket))).toEqual(["ChannelDelete"]);

@@ -144,6 +144,7 @@ function goLive(
   if (resume && resume.position !== null) {
     const missed = mayResume ? recent.since(resume.position, listenKeysOf(user)) : null;
     if (missed && !missed.some((entry) => changesView(world, user, entry))) {
+      world.continued.push({ connection, atMs: deps.clock.now() });
       sendMissed(parts, connection, resume.position, missed);
       return "resumed";
     }

@@ -18,7 +18,6 @@ export function resumeKeysOf({ event, topics }: BusEntry): readonly string[] {
   const known = event as CatalogueEvent; // the bus carries what the catalogue's builders made
   switch (known.type) {
     case "ServerDelete":
-    case "ChannelDelete":
       return [...topics, ANYBODY];
     case "ServerMemberLeave":
     case "ChannelGroupLeave":
@@ -54,10 +53,14 @@ const FREQUENT = new Set<string>(
   [...catalogue.values()].flatMap(({ type, pace }) => (pace === "frequent" && type !== "UserUpdate" ? [type] : [])),
 );
 
+/** Whether an event is of a kind that can change what anybody sees. */
+export const mayChangeView = ({ event }: BusEntry): boolean => !FREQUENT.has(event.type);
+
 /** Whether an event changed which servers and channels a user sees, or may have. */
-export function changesView(world: World, user: UserView, { event, topics }: BusEntry): boolean {
+export function changesView(world: World, user: UserView, entry: BusEntry): boolean {
+  const { event, topics } = entry;
   const known = event as CatalogueEvent; // the bus carries what the catalogue's builders made
-  if (FREQUENT.has(known.type)) return false;
+  if (!mayChangeView(entry)) return false;
   const isOwnServer = topics.some((topic) => world.servers.get(topic)?.members.has(user.id));
   switch (known.type) {
     case "ServerCreate":
@@ -69,10 +72,11 @@ export function changesView(world: World, user: UserView, { event, topics }: Bus
       return topics.includes(`${user.id}!`);
     case "UserUpdate":
       return known.id === user.id && known.data.privileged !== undefined;
-    // Who saw what is gone cannot be told afterwards.
+    // Who was a member of what is gone cannot be told afterwards.
     case "ServerDelete":
-    case "ChannelDelete":
       return true;
+    case "ChannelDelete":
+      return isOwnServer || topics.includes(`${user.id}!`);
     case "ServerMemberLeave":
       return known.user === user.id;
     case "ChannelGroupLeave":

@@ -201,7 +201,7 @@ describe.each(profiles)("visibility on $name", (profile) => {
     for (const { _id } of [open, hidden]) {
       await store.servers.removeChannel(s.server._id, _id);
       await store.channels.delete(_id);
-      await publish(s.gateway.deps, channelDelete({ id: _id }));
+      await publish(s.gateway.deps, channelDelete({ id: _id }, { server: s.server._id }));
     }
     const told = [await s.gateway.received(s.owner.id, staff), await s.gateway.received(s.member.id, other)];
     await using later = await s.gateway.socket(s.member.token);

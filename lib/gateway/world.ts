@@ -6,6 +6,7 @@
  * order; a record nobody looks at is dropped. When the bus reports a gap nothing here can be trusted: every socket is
  * closed and the world starts empty.
  */
+import type { Continued } from "@lib/gateway/continued.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import type { LingeringSessions } from "@lib/gateway/lingering.ts";
 import type { ViewClass } from "@lib/gateway/view-class.ts";
@@ -60,6 +61,8 @@ export type World = {
   readonly directsOf: Map<string, Set<DirectView>>;
   /** Lost connections that may be resumed; their users are held, too. */
   readonly lost: LingeringSessions;
+  /** Resumed on a snapshot, oldest first. */
+  continued: Continued[];
 };
 
 /** A world that knows nothing yet. */
@@ -72,6 +75,7 @@ export function emptyWorld(): World {
     related: new Map(),
     directsOf: new Map(),
     lost: new Map(),
+    continued: [],
   };
 }
 

@@ -44,5 +44,5 @@ async function closeDirectMessage(deps: Pick<Deps, "store" | "bus">, channel: Di
 async function deleteServerChannel(deps: Pick<Deps, "store" | "bus">, channel: TextChannelDocument): Promise<void> {
   await deps.store.servers.removeChannel(channel.server, channel._id);
   await purgeChannels(deps, [channel._id]);
-  await publish(deps, channelDelete({ id: channel._id }));
+  await publish(deps, channelDelete({ id: channel._id }, { server: channel.server }));
 }

@@ -22,7 +22,7 @@ export async function removeFromGroup(
   const left = (await deps.store.channels.removeRecipient(group._id, userId)) ?? fail("NotInGroup");
   if (left.recipients.length === 0) {
     await purgeChannels(deps, [group._id]);
-    return publish(deps, channelDelete({ id: group._id }));
+    return publish(deps, channelDelete({ id: group._id }, { participants: [userId] }));
   }
   // Who was leaving may have been made the owner by an owner who left at the same time.
   if (left.owner === userId) await handOver(deps, left, userId);

@@ -114,7 +114,7 @@ function updateServerChannel({ out, frames }: RuleContext, server: ServerView, e
   );
   server.channels.set(event.id, channel);
   const appeared = channelCreate(viewChannel(channel)).event;
-  const vanished = channelDelete({ id: event.id }).event;
+  const vanished = channelDelete({ id: event.id }, {}).event;
   const { data, clear } = event;
   const decides =
     data.default_permissions !== undefined ||

@@ -138,7 +138,7 @@ function announceVisibility(
 
 function withVisibility(server: ServerView, frames: Frames, from: ReadonlySet<string>, to: ReadonlySet<string>): Event {
   if (from === to) return frames.event;
-  const vanished = [...from].filter((id) => !to.has(id)).map((id) => channelDelete({ id }).event);
+  const vanished = [...from].filter((id) => !to.has(id)).map((id) => channelDelete({ id }, {}).event);
   const appeared = [...to].flatMap((id) => {
     const channel = from.has(id) ? undefined : server.channels.get(id);
     return channel ? [channelCreate(viewChannel(channel)).event] : [];

@@ -180,7 +180,9 @@ describe.each(profiles)("channels, $name", (profile) => {
     expect(await api.takeEventTypes()).toEqual([]);
 
     expect(await remove(a, text)).toEqual([204, null]);
-    expect(await api.takeEvents()).toMatchObject([{ topics: [text], event: { type: "ChannelDelete", id: text } }]);
+    expect(await api.takeEvents()).toMatchObject([
+      { topics: [text, server.id], event: { type: "ChannelDelete", id: text } },
+    ]);
     expect({
       channel: await store.channels.get(text),
       message: await store.messages.get(message),
@@ -244,7 +246,7 @@ describe.each(profiles)("channels, $name", (profile) => {
     await api.takeEvents();
     expect(await remove(a, group._id)).toEqual([204, null]);
     expect(await api.takeEvents()).toMatchObject([
-      { topics: [group._id], event: { type: "ChannelDelete", id: group._id } },
+      { topics: [group._id, `${a.id}!`], event: { type: "ChannelDelete", id: group._id } },
     ]);
     expect((await answer(a.client, contract.fetchChannel, { params: { target: group._id } }))[0]).toBe(404);
     expect(await api.deps.store.messages.getNewestId(group._id)).toBeNull();

@@ -1,0 +1,35 @@
+/**
+ * Connections that were resumed on a snapshot (P3), so their clients never saw it. A snapshot may hold a write whose
+ * event is still on its way; to the world that event says nothing new, and nobody would be told what changed. So when
+ * such an event comes, these connections start afresh, however late it comes: what counts is when it was accepted for
+ * publication, which is after its write.
+ */
+import type { BusEntry } from "@lib/bus/bus.ts";
+import { closeCodes } from "@lib/gateway/close-codes.ts";
+import type { Connection } from "@lib/gateway/connection.ts";
+import { changesView, mayChangeView } from "@lib/gateway/resume.ts";
+import type { World } from "@lib/gateway/world.ts";
+
+/** A connection that was resumed on a snapshot, and when that had been read. */
+export type Continued = { readonly connection: Connection; readonly atMs: number };
+
+/** How long after its write an event is accepted at most, with what the clocks of two machines differ by. */
+const SLACK_MS = 3_000;
+
+/** Closes the connections whose snapshot may have held the effect of this entry. Call it before the entry is applied. */
+export function restartContinued(world: World, entry: BusEntry): void {
+  if (world.continued.length === 0 || !mayChangeView(entry)) return;
+  for (let at = world.continued.length - 1; at >= 0; at--) {
+    const { connection, atMs } = world.continued[at] as Continued; // within its bounds
+    if (atMs < entry.acceptedMs - SLACK_MS) return;
+    if (connection.state !== "live" || !connection.user || !changesView(world, connection.user, entry)) continue;
+    connection.resumeSession = "";
+    connection.close(closeCodes.gap);
+  }
+}
+
+/** Forgets connections that are closed. */
+export function forgetClosed(world: World): void {
+  if (world.continued.some(({ connection }) => connection.state === "closed"))
+    world.continued = world.continued.filter(({ connection }) => connection.state !== "closed");
+}
