@@ -25,6 +25,7 @@ import { type Presence, createPresence } from "@lib/gateway/presence.ts";
 import { recentEntries } from "@lib/gateway/recent-entries.ts";
 import { resumeKeysOf } from "@lib/gateway/resume.ts";
 import { readServer } from "@lib/gateway/snapshot.ts";
+import { turnstile } from "@lib/gateway/turnstile.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 
@@ -42,6 +43,7 @@ export class Gateway {
   readonly #connections = new Set<Connection>();
   readonly #perAddress = new Map<string, number>();
   readonly #presence: Presence;
+  readonly #admit = turnstile();
   readonly #parts: PrepareParts;
   #server: Server<SocketData> | null = null;
   #reading: BusReading | null = null;
@@ -137,7 +139,8 @@ export class Gateway {
     connection.attach(ws);
     this.#connections.add(connection);
     this.#perAddress.set(connection.address, (this.#perAddress.get(connection.address) ?? 0) + 1);
-    if (connection.handshake.token !== null) void this.#logIn(connection, connection.handshake.token);
+    const { token } = connection.handshake;
+    if (token !== null) this.#logInSoon(connection, token);
   }
 
   #onMessage(connection: Connection, message: string | Buffer<ArrayBuffer>): void {
@@ -146,13 +149,19 @@ export class Gateway {
     const { world, dispatcher } = this.#parts;
     const { state } = connection;
     if (state === "live") handleClientEvent(this.#deps, world, connection, event, dispatcher.position);
-    else if (state === "waiting" && event.type === "Authenticate") void this.#logIn(connection, event.token);
+    else if (state === "waiting" && event.type === "Authenticate") this.#logInSoon(connection, event.token);
     else if (state === "preparing" && event.type === "Ping")
       handleClientEvent(this.#deps, world, connection, event, null);
   }
 
-  async #logIn(connection: Connection, token: string): Promise<void> {
+  #logInSoon(connection: Connection, token: string): void {
     connection.state = "preparing";
+    this.#admit(() => {
+      if (connection.state === "preparing") void this.#logIn(connection, token);
+    });
+  }
+
+  async #logIn(connection: Connection, token: string): Promise<void> {
     const isResumable = connection.handshake.resume !== null && this.#lingerMs > 0;
     try {
       if (isResumable) connection.resumeSession = resumeSessionOf(connection.id, token);

@@ -15,6 +15,9 @@ export type LoadSocket = {
   end(): void;
 };
 
+/** Within so many bytes from the end of a frame with a position stands the position. */
+const POSITION_BYTES = 256;
+
 type State = {
   url: URL;
   startedMs: number;
@@ -71,7 +74,7 @@ const handlers: SocketHandler<State> = {
   data(socket, chunk) {
     const state = socket.data;
     if (state.opening) return readOpening(socket, state, chunk);
-    if (state.session !== null) state.lastChunk = Buffer.from(chunk);
+    if (state.session !== null) state.lastChunk = endOf(chunk);
     state.onFrames(chunk, state.splitter.read(chunk));
   },
   close({ data: { opened, ended, onFrames } }) {
@@ -99,12 +102,21 @@ function readOpening(socket: Socket<State>, state: State, chunk: Buffer): void {
   if (!first || !type) return;
   const end = first.byteOffset - received.byteOffset + first.length;
   state.opening = null;
-  state.session = first.toString("latin1").match(/"session":"([^"]*)"/)?.[1] ?? null;
-  if (state.session !== null) state.lastChunk = Buffer.from(received);
+  state.session = sessionIn(first);
+  if (state.session !== null) state.lastChunk = endOf(received);
   state.opened.resolve({ readyMs: performance.now() - state.startedMs, readyBytes: first.length, type });
   const rest = received.subarray(end);
   if (rest.length > 0) state.onFrames(rest, state.splitter.read(rest));
 }
+
+/** A copy, so that it does not keep the whole frame of ten thousand sockets in memory. */
+function sessionIn(payload: Buffer): string | null {
+  const session = payload.toString("latin1").match(/"session":"([^"]*)"/)?.[1];
+  return session === undefined ? null : Buffer.from(session).toString();
+}
+
+/** A copy of the last bytes, which hold the position, for the same reason. */
+const endOf = (chunk: Buffer): Buffer => Buffer.from(chunk.subarray(-POSITION_BYTES));
 
 /** `Resumed` that could not recover is followed by `Ready`. */
 function openingType(payload: Buffer): Opened["type"] | null {
