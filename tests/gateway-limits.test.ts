@@ -43,6 +43,32 @@ describe("gateway limits", () => {
     expect(got).toEqual(sent);
   }, 20_000);
 
+  test("P7: a reader that lags for seconds gets what waited and a Close that says why, and can come back", async () => {
+    await using gateway = await testGateway(limits({ backpressure_bytes: 4_000_000 }));
+    const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const direct = await gateway.direct(a.id, b.id);
+    await using slow = await openRawSocket(gateway.url, `?token=${b.token}`);
+    await slow.take(OPCODE.text);
+    await slow.take(OPCODE.text);
+    slow.pause();
+    const content = "x".repeat(20_000);
+    let sent = 0;
+
+    // Until the kernel's buffers are full and over half of the bound waits.
+    for (; sent < 2_000 && gateway.stats.waitingBytes < 2_500_000; sent++) {
+      await gateway.say(direct._id, a.user, content);
+      await new Promise(setImmediate);
+    }
+    gateway.clock.advance(1_000);
+    await eventually(() => gateway.stats.connections === 0, { describe: "the slow reader's end" });
+    slow.resume();
+
+    expect(await slow.closed()).toEqual({ code: 4005, reason: "Too slow" });
+    expect(slow.frames.filter(({ opcode }) => opcode === OPCODE.text)).toHaveLength(sent);
+    await using back = await gateway.socket(b.token);
+    expect(back.closes).toEqual([]);
+  }, 20_000);
+
   test("P7: a frame at the limit is read, one over it ends the connection and no other", async () => {
     await using gateway = await testGateway(limits({ frame_bytes_max: 1_024 }));
     const user = await gateway.user(QUIET);

@@ -41,6 +41,8 @@ export class Connection {
   resumeSession = "";
   /** Servers whose member updates were asked for (`Subscribe`), by when that ends. */
   readonly watching = new Map<string, number>();
+  /** Since when more than half of what may wait for its socket does; null while it keeps up. */
+  slowSinceMs: number | null = null;
   #ws: ServerWebSocket<SocketData> | null = null;
   #typing = { left: TYPING_BURST, atMs: 0 };
 
@@ -73,6 +75,11 @@ export class Connection {
 
   isSubscribed(topic: string): boolean {
     return this.#ws?.isSubscribed(nativeTopic(topic, this.variant)) ?? false;
+  }
+
+  /** Bytes that were sent and that its socket has not taken yet. */
+  get waitingBytes(): number {
+    return this.#ws?.getBufferedAmount() ?? 0;
   }
 
   /** Takes one typing event from an allowance that no person's typing uses up. */

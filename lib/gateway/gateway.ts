@@ -31,6 +31,8 @@ import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 
 /** A client that closes with this code does not mean to come back. */
 const FAREWELL = 1000;
+/** How long a socket may lag by half of what it may at most. */
+const SLOW_MS = 2_000;
 /** Who comes back so soon after losing a resumable connection was never offline to others. */
 const AWAY_UNNOTICED_MS = 15_000;
 
@@ -59,9 +61,11 @@ export class Gateway {
     this.websocket = this.#handler();
   }
 
-  /** Sockets that are open now, whatever their state. */
-  get stats(): { readonly connections: number } {
-    return { connections: this.#connections.size };
+  /** Sockets that are open now, whatever their state, and the bytes that all of them have not taken yet. */
+  get stats(): { readonly connections: number; readonly waitingBytes: number } {
+    let waitingBytes = 0;
+    for (const connection of this.#connections) waitingBytes += connection.waitingBytes;
+    return { connections: this.#connections.size, waitingBytes };
   }
 
   /** Starts reading the bus; sockets are accepted from then on. */
@@ -208,6 +212,7 @@ export class Gateway {
       const isLate = connection.state === "waiting" && nowMs - connection.openedMs > this.#limits.auth_deadline_ms;
       if (isLate) connection.close(closeCodes.authenticationTimeout);
       if (connection.watching.size > 0) expireWatches(world, connection, nowMs);
+      if (this.#isTooSlow(connection, nowMs)) connection.close(closeCodes.slowConsumer);
     }
     forgetClosed(world);
     for (const user of forgetLingering(world.lost, ({ untilMs }) => untilMs <= nowMs)) dropUserIfUnused(world, user);
@@ -215,6 +220,13 @@ export class Gateway {
     if (nowMs - this.#sweptMs < this.#limits.lease_ms / 4) return;
     this.#sweptMs = nowMs;
     this.#presence.beat().catch((error) => this.#deps.log.warn("presence could not be renewed", { error }));
+  }
+
+  /** Bun ends a connection over the bound without a word, so who lags for long is told before. */
+  #isTooSlow(connection: Connection, nowMs: number): boolean {
+    const lags = connection.waitingBytes * 2 > this.#limits.backpressure_bytes;
+    connection.slowSinceMs = lags ? (connection.slowSinceMs ?? nowMs) : null;
+    return connection.slowSinceMs !== null && nowMs - connection.slowSinceMs >= SLOW_MS;
   }
 
   /** Events were lost: nothing here can be trusted, so everybody reads a fresh `Ready` (P2). */

@@ -64,7 +64,10 @@ export async function startServices(
 
 /** What operators watch beside requests: sockets, and how the bus is doing. */
 function watch(registry: Registry, { bonfire }: Services, { bus, store }: Deps): void {
-  if (bonfire) registry.readGauge("ermine_gateway_sockets", "Open sockets", () => bonfire.stats.connections);
+  if (bonfire) {
+    registry.readGauge("ermine_gateway_sockets", "Open sockets", () => bonfire.stats.connections);
+    registry.readGauge("ermine_gateway_waiting_bytes", "Sent but not read yet", () => bonfire.stats.waitingBytes);
+  }
   registry.readCounter("ermine_bus_published_total", "Events published", () => bus.stats.published);
   registry.readCounter("ermine_bus_read_total", "Events read", () => bus.stats.read);
   registry.readCounter("ermine_bus_skipped_total", "Entries that could not be read", () => bus.stats.skipped);

@@ -31,7 +31,7 @@ export type TestGateway = AsyncDisposable & {
   drivers: Drivers;
   /** Runs with the machine's clock and can be moved forwards. */
   clock: { now(): number; advance(ms: number): void };
-  readonly stats: { readonly connections: number };
+  readonly stats: { readonly connections: number; readonly waitingBytes: number };
   user(fields?: Partial<UserDocument>): Promise<TestPerson>;
   bot(owner: string, fields?: Partial<UserDocument>): Promise<TestPerson>;
   /** Another session of a user. */
