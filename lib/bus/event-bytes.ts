@@ -8,6 +8,9 @@ export function eventBytes(value: unknown): number {
     for (const item of value) bytes += eventBytes(item) + 1;
     return bytes;
   }
-  for (const [key, item] of Object.entries(value)) if (item !== undefined) bytes += key.length + 4 + eventBytes(item);
+  for (const key in value) {
+    const item = (value as Readonly<Record<string, unknown>>)[key]; // one of its own keys: events are plain objects
+    if (item !== undefined) bytes += key.length + 4 + eventBytes(item);
+  }
   return bytes;
 }

@@ -7,18 +7,21 @@ import type { Event } from "@lib/event/event.ts";
 import { TIMESTAMP_FIELDS } from "@lib/model/timestamp.ts";
 
 /** Where a frame is written; `bytes` is replaced by a larger copy when it is full. */
-type Sink = { bytes: Buffer; at: number };
+type Sink = { bytes: Buffer<ArrayBuffer>; at: number };
 
-const INITIAL_BYTES = 1024;
+/** Every frame is written here first and then copied out: a buffer for each would cost more than the encoding. */
+const SCRATCH = Buffer.alloc(65_536);
 const SHORT_TEXT_LENGTH = 31;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const MIN_INT64 = -(2n ** 63n);
 
 /** The bytes of an event. */
 export function encodeMsgpack(event: Event): Uint8Array<ArrayBuffer> {
-  const sink: Sink = { bytes: Buffer.allocUnsafe(INITIAL_BYTES), at: 0 };
+  const sink: Sink = { bytes: SCRATCH, at: 0 };
   writeMap(sink, event);
-  return new Uint8Array(sink.bytes.subarray(0, sink.at));
+  const frame = new Uint8Array(sink.at);
+  sink.bytes.copy(frame, 0, 0, sink.at);
+  return frame;
 }
 
 function writeValue(sink: Sink, value: unknown): void {

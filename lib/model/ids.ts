@@ -2,6 +2,8 @@
 export const SYSTEM_AUTHOR = "00000000000000000000000000";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** Every value of ten bits: an id is put together of thirteen of these, several times faster than of characters. */
+const PAIRS = Array.from({ length: 1024 }, (_, bits) => ALPHABET.charAt(bits >> 5) + ALPHABET.charAt(bits & 31));
 const TIME_CHARACTERS = 10;
 const RANDOM_BYTES = 10;
 const ULID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -32,30 +34,28 @@ export function minUlid(timeMs: number): string {
   return encodeTime(timeMs).padEnd(TIME_CHARACTERS + 16, "0");
 }
 
+/** 48 bits as 50: two bits of padding, then ten characters. */
 function encodeTime(timeMs: number): string {
   if (!(timeMs >= 0 && timeMs < 2 ** 48)) throw new Error(`Not a time of a ULID: ${timeMs}`);
-  let rest = Math.floor(timeMs);
-  let text = "";
-  for (let at = 0; at < TIME_CHARACTERS; at++) {
-    text = ALPHABET.charAt(rest % 32) + text;
-    rest = Math.floor(rest / 32);
-  }
-  return text;
+  const time = Math.floor(timeMs);
+  const [high, low] = [Math.floor(time / 2 ** 20), time % 2 ** 20];
+  return pair(high >>> 20) + pair(high >>> 10) + pair(high) + pair(low >>> 10) + pair(low);
 }
 
 function encodeRandom(bytes: Uint8Array): string {
   if (bytes.length !== RANDOM_BYTES) throw new Error(`A ULID takes ${RANDOM_BYTES} random bytes, not ${bytes.length}`);
-  let text = "";
-  let bits = 0;
-  let held = 0;
-  for (const byte of bytes) {
-    held = (held << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += ALPHABET.charAt((held >> bits) & 31);
-    }
-    held &= (1 << bits) - 1;
-  }
-  return text;
+  return encodeFiveBytes(bytes, 0) + encodeFiveBytes(bytes, 5);
 }
+
+function encodeFiveBytes(bytes: Uint8Array, at: number): string {
+  const byte = (index: number): number => bytes[at + index] ?? 0;
+  return (
+    pair((byte(0) << 2) | (byte(1) >> 6)) +
+    pair((byte(1) << 4) | (byte(2) >> 4)) +
+    pair((byte(2) << 6) | (byte(3) >> 2)) +
+    pair((byte(3) << 8) | byte(4))
+  );
+}
+
+/** The two characters of the lowest ten bits. */
+const pair = (bits: number): string => PAIRS[bits & 1023] ?? "";
