@@ -4,7 +4,7 @@
  *
  *   --quick      small numbers, under a minute: does everything work?
  *   --json FILE  every measured value, for comparing commits
- *   --rounds N   repetitions of each measurement (3)
+ *   --rounds N   repetitions of each measurement (5)
  *   --profile    the measured processes write a processor profile (`*.md`) into this folder when they end
  *
  * How to read it. Every table answers the question above it and holds a baseline measured in the same run; compare
@@ -60,7 +60,7 @@ const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${Math.round(to
 const directory = mkdtempSync(join(tmpdir(), "ermine-bench-"));
 const context: BenchContext = {
   quick: values.quick,
-  rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
+  rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
   mongodb: process.env["ERMINE_TEST_MONGODB"],
   redis: process.env["ERMINE_TEST_REDIS"],
   directory,

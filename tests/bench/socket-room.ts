@@ -13,6 +13,7 @@ type Publisher = {
   produce(production: Production): Promise<unknown>;
   grant(frames: number): void;
   cpuUs(): number;
+  collectGarbage(): Promise<void>;
 };
 
 /** Rooms by number of sockets; the sockets of a smaller room are among those of a larger one. */
@@ -45,6 +46,7 @@ export async function openErmineRoom(
     pending: PENDING,
   });
   await load.call("quiet", { forMs: QUIET_MS });
+  await server.call("collectGarbage");
   const rooms = new Map(sizes.map((size, index) => [size, world.servers[index]?.channels[0] ?? ""]));
   return { publisher: server, server, load, rooms, url, authors: world.authorTokens, ...disposable(load, server) };
 }
@@ -64,6 +66,7 @@ export async function openBareRoom(
   });
   await load.call("open", { urls, pending: PENDING });
   await load.call("quiet", { forMs: QUIET_MS });
+  await server.call("collectGarbage");
   return {
     publisher: server,
     load,

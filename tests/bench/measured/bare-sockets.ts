@@ -21,7 +21,7 @@ function bareSockets() {
       return self.upgrade(request, { data: { rooms } }) ? undefined : new Response(null, { status: 426 });
     },
     websocket: {
-      idleTimeout: 900,
+      idleTimeout: 120, // as the gateway: its pings are part of holding a socket
       backpressureLimit: 4_194_304,
       closeOnBackpressureLimit: true,
       open(ws) {

@@ -67,11 +67,10 @@ async function listen(deps: Deps): Promise<{ url: string; events: string }> {
   return { url: `http://127.0.0.1:${server.port}`, events: `ws://127.0.0.1:${server.port}/ws` };
 }
 
-const author = storedUser("01H000000000000000000AUTHR", { username: "author" });
+const author = viewStaticUser(storedUser("01H000000000000000000AUTHR", { username: "author" }), { online: true });
 
 function messageIn({ ids }: Deps, channel: string, sequence: number): Publication {
-  const user = viewStaticUser(author, { online: true });
-  return messageCreate({ _id: ids.ulid(), channel, author: author._id, content: contentOf(sequence), user });
+  return messageCreate({ _id: ids.ulid(), channel, author: author._id, content: contentOf(sequence), user: author });
 }
 
 function fail(): never {
