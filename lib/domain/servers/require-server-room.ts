@@ -18,7 +18,7 @@ export async function requireServerRoom(
  * limit holds for joins at the same time, too.
  */
 export async function withServerRoom<T>(
-  deps: Pick<Deps, "store" | "keys" | "settings" | "clock">,
+  deps: Pick<Deps, "store" | "keys" | "settings" | "clock" | "ids">,
   userId: string,
   work: () => Promise<T>,
 ): Promise<T> {
