@@ -1,6 +1,7 @@
 // What a hostile or broken client meets, and what one event costs (promises P5, P6, P7).
 import { constants, deflateRawSync } from "node:zlib";
 import { eventually } from "@tests/harness/eventually.ts";
+import { QUIET } from "@tests/harness/gateway-community.ts";
 import { OPCODE, encodeFrame, openRawSocket } from "@tests/harness/raw-socket.ts";
 import { testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, spyOn, test } from "bun:test";
@@ -14,7 +15,6 @@ function compressed(payload: Buffer): Buffer {
   return frame;
 }
 
-const QUIET = { status: { presence: "Invisible" } } as const;
 const limits = (gateway: object) => ({ settings: { ermine: { gateway } } });
 
 describe("gateway limits", () => {

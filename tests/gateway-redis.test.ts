@@ -12,13 +12,13 @@ import { initialiseDatabase } from "@lib/store/initialise-database.ts";
 import { openSqlite } from "@lib/store/sqlite/database.ts";
 import { silentLogger } from "@lib/telemetry/logger.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { QUIET, community, hiddenBut } from "@tests/harness/gateway-community.ts";
 import type { Drivers } from "@tests/harness/profiles.ts";
 import { type RedisServer, redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
 import { type TestGateway, role, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
 
-const QUIET = { status: { presence: "Invisible" } } as const;
 const hasRedis = Bun.which("redis-server") !== null || process.env["ERMINE_TEST_REQUIRE_SERVERS"] === "1";
 if (!hasRedis) console.warn(`gateway on Redis: ${redisMissing}`);
 
@@ -50,17 +50,6 @@ async function deployment(processes: number) {
   };
 }
 
-/** Two quiet members of a server with a channel. */
-async function community(gateway: TestGateway) {
-  const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
-  const server = await gateway.server(a.id);
-  const channel = await gateway.channel(server);
-  for (const { id } of [a, b]) await gateway.join(server, id);
-  return { a, b, server, channel };
-}
-
-const VIEW = 1_048_576;
-
 /** Whom and what an event concerns that comes late. */
 type LateNews = { store: TestGateway["deps"]["store"]; key: { server: string; user: string }; hidden: string };
 
@@ -77,7 +66,8 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
   test("P2: what is published while Redis is stopped arrives in order, once, at sockets that stayed", async () => {
     await using d = await deployment(2);
     const [here, there] = d.gateways;
-    const { a, b, channel } = await community(here);
+    const { people, channel } = await community(here, 2);
+    const [a, b] = people;
     await using near = await here.socket(a.token);
     await using far = await there.socket(b.token, { format: "msgpack" });
     const sent = [await here.say(channel._id, a.user)];
@@ -99,7 +89,8 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
   test("P2: a frozen Redis delays, and loses and repeats nothing", async () => {
     await using d = await deployment(2);
     const [here, there] = d.gateways;
-    const { a, b, channel } = await community(here);
+    const { people, channel } = await community(here, 2);
+    const [a, b] = people;
     await using far = await there.socket(b.token);
     const sent: string[] = [];
 
@@ -117,7 +108,8 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
   test("P2 P3: when events are lost, every socket is closed with the gap code, cannot resume, and reads a true Ready", async () => {
     await using d = await deployment(2);
     const [here, there] = d.gateways;
-    const { a, b, server, channel } = await community(here);
+    const { people, server, channel } = await community(here, 2);
+    const [a, b] = people;
     using commands = await commandsOf(d.redis);
     const plain = await there.socket(b.token);
     await using resuming = await there.socket(b.token, { resume: true, reconnect: true });
@@ -144,7 +136,8 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
   test("P3: a connection is resumed exactly by another process", async () => {
     await using d = await deployment(2);
     const [here, there] = d.gateways;
-    const { a, b, channel } = await community(here);
+    const { people, channel } = await community(here, 2);
+    const [a, b] = people;
     await using keep = await there.socket(a.token);
     const lost = await here.socket(b.token, { resume: true });
     await here.say(channel._id, a.user);
@@ -196,11 +189,9 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     async (_, write, news) => {
       await using d = await deployment(2);
       const [here, there] = d.gateways;
-      const { b, server } = await community(here);
-      const hidden = await here.channel(server, {
-        default_permissions: { a: 0, d: VIEW },
-        role_permissions: { R: { a: VIEW, d: 0 } },
-      });
+      const { people, server } = await community(here, 2);
+      const [, b] = people;
+      const hidden = await here.channel(server, hiddenBut("R"));
       const late = { store: here.deps.store, key: { server: server._id, user: b.id }, hidden: hidden._id };
       await here.deps.store.servers.insertRole(server._id, role("R", 0, 0));
       await here.deps.store.members.update(late.key, { roles: ["R"] });
@@ -229,7 +220,8 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
   test("P3: the resume session of another token, or an invented one, is not recovered", async () => {
     await using d = await deployment(2);
     const [here, there] = d.gateways;
-    const { a, b } = await community(here);
+    const { people } = await community(here, 2);
+    const [a, b] = people;
     const lost = await here.socket(b.token, { resume: true });
     const point = lost.client.resumePoint;
     lost.client.drop();

@@ -35,14 +35,13 @@ import { hasPermission } from "@lib/permission/permissions.ts";
 import { collections } from "@lib/store/collections.ts";
 import { comparableSnapshot } from "@tests/harness/comparable-snapshot.ts";
 import { type Snapshot, applyEvent, flatten, snapshotOf } from "@tests/harness/convergence.ts";
+import { QUIET, VIEW } from "@tests/harness/gateway-community.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
 import { type TestGateway, type TestPerson, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 
-const VIEW = 1_048_576;
-const QUIET = { status: { presence: "Invisible" } } as const;
 const PEOPLE = 4;
 
 /** One thing that happens: a kind, who acts, and numbers that choose among what there is at that moment. */

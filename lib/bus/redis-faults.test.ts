@@ -20,10 +20,7 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
   test("P2, P21: events published while Redis is stopped arrive once, in order, when it returns", async () => {
     await using given = openPair(redis);
     const [bus, other] = given.buses;
-    const reader = collector();
-    await other.read(reader);
-    await publishNumbered(bus, 0, 50);
-    await eventually(() => reader.numbers().length === 50);
+    const reader = await readerOf(other, { published: 50, by: bus });
 
     await redis.stop();
     await publishNumbered(bus, 50, 1_000);
@@ -66,10 +63,7 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     await using given = openPair(redis, { timeoutMs: 600 }, `redis://127.0.0.1:${proxy.port}`);
     await using direct = openBus(redis.url, given.stream);
     const [bus] = given.buses;
-    const reader = collector();
-    await direct.bus.read(reader);
-    await publishNumbered(bus, 0, 5);
-    await eventually(() => reader.numbers().length === 5);
+    const reader = await readerOf(direct.bus, { published: 5, by: bus });
 
     await given.command("CLIENT", "PAUSE", "200", "WRITE");
     const sent = publishNumbered(bus, 5, 10);
@@ -90,10 +84,7 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
   test("P2: an entry that is in the stream twice is delivered once", async () => {
     await using given = openPair(redis);
     const [bus, other] = given.buses;
-    const reader = collector();
-    await other.read(reader);
-    await publishNumbered(bus, 0, 3);
-    await eventually(() => reader.numbers().length === 3);
+    const reader = await readerOf(other, { published: 3, by: bus });
 
     for (const [id, fields] of await given.entries()) {
       const previous = (await given.entries()).at(-1)?.[0] ?? id;
@@ -112,12 +103,9 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     await using given = openPair(redis);
     await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream);
     const [bus] = given.buses;
-    const reader = collector();
     const order: string[] = [];
-    await away.bus.read(reader);
     await away.bus.read({ onGap: () => order.push("gap"), onEntries: (entries) => order.push(`${entries.length}`) });
-    await publishNumbered(bus, 0, 3);
-    await eventually(() => reader.numbers().length === 3);
+    const reader = await readerOf(away.bus, { published: 3, by: bus });
 
     proxy.cut();
     await publishNumbered(bus, 3, 10);
@@ -136,10 +124,7 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     await using given = openPair(redis);
     await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream);
     const [bus] = given.buses;
-    const reader = collector();
-    await away.bus.read(reader);
-    await publishNumbered(bus, 0, 3);
-    await eventually(() => reader.numbers().length === 3);
+    const reader = await readerOf(away.bus, { published: 3, by: bus });
 
     proxy.cut();
     await publishNumbered(bus, 3, 10);
@@ -154,10 +139,7 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
   test("P2: a Redis that lost its data is a gap, even before anything new is published", async () => {
     await using given = openPair(redis);
     const [bus, other] = given.buses;
-    const reader = collector();
-    await other.read(reader);
-    await publishNumbered(bus, 0, 3);
-    await eventually(() => reader.numbers().length === 3);
+    const reader = await readerOf(other, { published: 3, by: bus });
 
     await given.command("FLUSHALL");
 
@@ -171,10 +153,7 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
   test("P2: a stream that was replaced between two reads is a gap, and all of the new one is read", async () => {
     await using given = openPair(redis, { blockMs: 30_000 });
     const [bus, other] = given.buses;
-    const reader = collector();
-    await other.read(reader);
-    await publishNumbered(bus, 0, 3);
-    await eventually(() => reader.numbers().length === 3);
+    const reader = await readerOf(other, { published: 3, by: bus });
 
     await given.command("DEL", given.stream);
     await publishNumbered(bus, 3, 5);
@@ -313,6 +292,15 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     await redis.start();
   });
 });
+
+/** A reader of a bus that has read the first entries, published by another. */
+async function readerOf(bus: Bus, { published, by }: { published: number; by: Bus }) {
+  const reader = collector();
+  await bus.read(reader);
+  await publishNumbered(by, 0, published);
+  await eventually(() => reader.numbers().length === published);
+  return reader;
+}
 
 /** Two processes' buses on a stream of their own, and a way to look at it. */
 function openPair(redis: RedisServer, options: Partial<RedisBusOptions> = {}, url = redis.url) {

@@ -1,6 +1,7 @@
 import type { Bus } from "@lib/bus/bus.ts";
 import type { Keys } from "@lib/keys/keys.ts";
 import type { Mailer } from "@lib/mail/mailer.ts";
+import type { BuildInformation } from "@lib/model/instance.ts";
 import type { Settings } from "@lib/settings/settings.ts";
 import type { Store } from "@lib/store/store.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
@@ -39,4 +40,6 @@ export type Deps = {
   ids: Ids;
   log: Logger;
   background: Background;
+  /** What this process is built of; found out beside the start, never rejected. */
+  build: Promise<BuildInformation>;
 };

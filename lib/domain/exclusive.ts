@@ -7,19 +7,24 @@ const PAUSE_MS = 20;
 
 /**
  * Runs work of which only one with the same name may run at a time, in whichever process: for what takes several
- * documents to decide and to write.
+ * documents to decide and to write. Should it take longer than its hold, the next one begins, and keeps its own hold.
  */
-export async function exclusively<T>({ keys }: Pick<Deps, "keys">, name: string, work: () => Promise<T>): Promise<T> {
+export async function exclusively<T>(
+  { keys, ids }: Pick<Deps, "keys" | "ids">,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const key = `exclusive:${name}`;
+  const holder = ids.ulid();
   const deadlineMs = performance.now() + 2 * HOLD_MS;
-  while ((await keys.take(key, "1", HOLD_MS)) !== null) {
+  while ((await keys.take(key, holder, HOLD_MS)) !== null) {
     if (performance.now() > deadlineMs) throw new Error(`${name} is busy`);
     await pause(PAUSE_MS);
   }
   try {
     return await work();
   } finally {
-    await keys.delete(key);
+    await keys.release(key, holder);
   }
 }
 

@@ -1,16 +1,22 @@
 import { type ErrorType, type Extra, catalogue } from "@lib/error/catalogue.ts";
 
-type ExtraArgs<T extends ErrorType> =
-  {} extends Extra<T> ? [extra?: Extra<T>, options?: ErrorOptions] : [extra: Extra<T>, options?: ErrorOptions];
+/** The cause, for the log only; and when trying again makes sense, which a client reads in `Retry-After`. */
+export type FailOptions = ErrorOptions & { retryAfterMs?: number };
 
-/** An error a client may see: an identifier of the catalogue and its extra fields. The cause is for the log only. */
+type ExtraArgs<T extends ErrorType> =
+  {} extends Extra<T> ? [extra?: Extra<T>, options?: FailOptions] : [extra: Extra<T>, options?: FailOptions];
+
+/** An error a client may see: an identifier of the catalogue and its extra fields. */
 export class ApiError extends Error {
+  readonly retryAfterMs: number | undefined;
+
   constructor(
     readonly type: ErrorType,
     readonly extra: Readonly<Record<string, unknown>> = {},
-    options?: ErrorOptions,
+    options: FailOptions = {},
   ) {
     super(type, options);
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   /** HTTP status, from the catalogue. */

@@ -1,11 +1,11 @@
 import { constants, inflateRawSync } from "node:zlib";
 import { eventually } from "@tests/harness/eventually.ts";
+import { QUIET } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { OPCODE, openRawSocket } from "@tests/harness/raw-socket.ts";
 import { testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
 
-const QUIET = { status: { presence: "Invisible" } } as const;
 const CONTENT = "the same words, again and again; ".repeat(50);
 
 describe.each(profiles)("compression on $name", (profile) => {

@@ -3,6 +3,7 @@ import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { deleteSession } from "@lib/event/session-events.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { QUIET, community } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { OPCODE, encodeFrame, openRawSocket } from "@tests/harness/raw-socket.ts";
 import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
@@ -12,7 +13,7 @@ const textOf = (payload: Buffer): unknown => JSON.parse(payload.toString());
 
 /** Opens a raw socket of a fresh user, who is invisible so that nothing but answers follows `Ready`. */
 async function loggedIn(gateway: TestGateway, query = "") {
-  const person = await gateway.user({ status: { presence: "Invisible" } });
+  const person = await gateway.user(QUIET);
   const socket = await openRawSocket(gateway.url, `?token=${person.token}${query}`);
   const opcode = query.includes("format=msgpack") ? OPCODE.binary : OPCODE.text;
   const greeting = [await socket.take(opcode), await socket.take(opcode)];
@@ -278,11 +279,8 @@ describe.each(profiles)("connections on $name", (profile) => {
 
   test("P1: a server whose last other connection leaves while somebody connects is not missing from their Ready", async () => {
     await using gateway = await testGateway({ profile });
-    const [a, b] = [await gateway.user(), await gateway.user()];
-    const server = await gateway.server(a.id);
-    const channel = await gateway.channel(server);
-    await gateway.join(server, a.id);
-    await gateway.join(server, b.id);
+    const { people, channel } = await community(gateway, 2, {});
+    const [a, b] = people;
     const first = await gateway.socket(a.token);
     const { emojis } = gateway.deps.store;
     const { listByServers } = emojis;

@@ -1,11 +1,10 @@
 import { publish } from "@lib/domain/publish.ts";
 import { serverMemberUpdate, serverRoleUpdate } from "@lib/event/server-events.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { VIEW, community, hiddenBut } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { role, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
-
-const VIEW = 1_048_576;
 
 describe.each(profiles)("gateway on $name", (profile) => {
   test("events-1: Authenticated, then Ready", async () => {
@@ -19,11 +18,8 @@ describe.each(profiles)("gateway on $name", (profile) => {
 
   test("events-29: a message reaches viewers once, the author as User, strangers as None", async () => {
     await using gateway = await testGateway({ profile });
-    const [a, b] = [await gateway.user(), await gateway.user()];
-    const server = await gateway.server(a.id);
-    const channel = await gateway.channel(server);
-    await gateway.join(server, a.id);
-    await gateway.join(server, b.id);
+    const { people, channel } = await community(gateway, 2, {});
+    const [a, b] = people;
     await using author = await gateway.socket(a.token);
     await using other = await gateway.socket(b.token, { format: "msgpack" });
 
@@ -43,10 +39,7 @@ describe.each(profiles)("gateway on $name", (profile) => {
     const [owner, member] = [await gateway.user(), await gateway.user()];
     const server = await gateway.server(owner.id, { roles: { R: role("R", 0, 0) } });
     const open = await gateway.channel(server);
-    const hidden = await gateway.channel(server, {
-      default_permissions: { a: 0, d: VIEW },
-      role_permissions: { R: { a: VIEW, d: 0 } },
-    });
+    const hidden = await gateway.channel(server, hiddenBut("R"));
     await gateway.join(server, owner.id);
     await gateway.join(server, member.id, ["R"]);
     await using socket = await gateway.socket(member.token);
@@ -87,11 +80,8 @@ describe.each(profiles)("gateway on $name", (profile) => {
 
   test("P1: a socket that connects under continuous publishing misses nothing after its Ready, in order, none twice", async () => {
     await using gateway = await testGateway({ profile });
-    const [a, b] = [await gateway.user(), await gateway.user()];
-    const server = await gateway.server(a.id);
-    const channel = await gateway.channel(server);
-    await gateway.join(server, a.id);
-    await gateway.join(server, b.id);
+    const { people, channel } = await community(gateway, 2, {});
+    const [a, b] = people;
     await using witness = await gateway.socket(a.token);
     const sent: string[] = [];
     let talking = true;
@@ -119,11 +109,8 @@ describe.each(profiles)("gateway on $name", (profile) => {
 
   test("P3: a resumable socket gets exactly what it missed, without a second Ready", async () => {
     await using gateway = await testGateway({ profile });
-    const [a, b] = [await gateway.user(), await gateway.user()];
-    const server = await gateway.server(a.id);
-    const channel = await gateway.channel(server);
-    await gateway.join(server, a.id);
-    await gateway.join(server, b.id);
+    const { people, channel } = await community(gateway, 2, {});
+    const [a, b] = people;
     await using socket = await gateway.socket(b.token, { resume: true, reconnect: true });
     await gateway.say(channel._id, a.user);
     await socket.take("Message");

@@ -30,11 +30,18 @@ export function createOutlet(
     for (const connection of connections) if (connection.state === "live") connection.send(frames);
   };
   return {
-    toTopic,
+    ...topical(toTopic),
     toConnections,
     toUsers: (users, frames) => {
       for (const user of users) toConnections(user.connections, frames);
     },
+  };
+}
+
+/** What goes to the topics of servers and conversations. */
+function topical(toTopic: Outlet["toTopic"]): Pick<Outlet, "toTopic" | "toServer" | "toViewers" | "toDirect"> {
+  return {
+    toTopic,
     toServer: (server, frames) => {
       for (const viewClass of server.classes.values()) toTopic(viewClass.topic, frames);
     },
@@ -52,21 +59,13 @@ export function outletTo(connection: Connection): Outlet {
     if (connection.isSubscribed(topic)) connection.send(frames);
   };
   return {
-    toTopic,
+    ...topical(toTopic),
     toConnections: (connections, frames) => {
       for (const other of connections) if (other === connection) connection.send(frames);
     },
     toUsers: (users, frames) => {
       for (const user of users) if (user === connection.user) connection.send(frames);
     },
-    toServer: (server, frames) => {
-      for (const viewClass of server.classes.values()) toTopic(viewClass.topic, frames);
-    },
-    toViewers: (server, channelId, frames) => {
-      for (const viewClass of server.classes.values())
-        if (viewClass.channels.has(channelId)) toTopic(viewClass.topic, frames);
-    },
-    toDirect: (direct, frames) => toTopic(directTopic(direct.id), frames),
   };
 }
 

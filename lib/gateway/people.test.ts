@@ -10,27 +10,10 @@ import { userRelationship, userUpdate } from "@lib/event/user-events.ts";
 import type { RelationshipStatus } from "@lib/model/user.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { viewKnownUser } from "@lib/model/view/user.ts";
+import { HIDDEN, QUIET, community, typesOf } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type TestGateway, type TestPerson, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
-
-const VIEW = 1_048_576;
-const HIDDEN = { default_permissions: { a: 0, d: VIEW } };
-/** Nobody is told when such a user comes and goes. */
-const QUIET = { status: { presence: "Invisible" } } as const;
-
-const typesOf = (events: readonly { type: string }[]): string[] => events.map(({ type }) => type);
-
-/** `n` quiet users who are members of one server with one channel; the first owns it. */
-async function community(gateway: TestGateway, n: number) {
-  const people: TestPerson[] = [];
-  for (let at = 0; at < n; at++) people.push(await gateway.user(QUIET));
-  const [owner] = people as [TestPerson, ...TestPerson[]]; // n is at least 1
-  const server = await gateway.server(owner.id);
-  const channel = await gateway.channel(server);
-  for (const { id } of people) await gateway.join(server, id);
-  return { people: people as [TestPerson, TestPerson, TestPerson, TestPerson], server, channel };
-}
 
 /** Changes how `a` stands to `b` and announces it to `a`. */
 async function befriend(gateway: TestGateway, a: TestPerson, b: TestPerson, status: RelationshipStatus): Promise<void> {

@@ -3,12 +3,12 @@ import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { QUIET } from "@tests/harness/gateway-community.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
 import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
 
-const QUIET = { status: { presence: "Invisible" } } as const;
 const FAST = { ermine: { gateway: { lease_ms: 1_000 } } };
 
 /** What a socket was told of somebody's coming and going, in order. */

@@ -1,11 +1,10 @@
 import type { EventOf } from "@lib/event/catalogue.ts";
 import type { PolicyChangeDocument } from "@lib/model/stored/policy-change.ts";
 import { collections } from "@lib/store/collections.ts";
+import { HIDDEN, community } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
-
-const VIEW = 1_048_576;
 
 async function readyOf(gateway: TestGateway, token: string, ready?: readonly string[]): Promise<EventOf<"Ready">> {
   await using socket = await gateway.socket(token, ready && { ready });
@@ -111,7 +110,7 @@ describe.each(profiles)("Ready on $name", (profile) => {
     const [owner, a] = [await gateway.user(), await gateway.user()];
     const server = await gateway.server(owner.id);
     const open = await gateway.channel(server);
-    await gateway.channel(server, { default_permissions: { a: 0, d: VIEW } });
+    await gateway.channel(server, HIDDEN);
     await gateway.join(server, a.id);
     const direct = await gateway.direct(a.id, owner.id, { active: false });
 
@@ -164,11 +163,8 @@ describe.each(profiles)("Ready on $name", (profile) => {
 
   test("Ready shows what events have changed since the server was read, for whoever connects next", async () => {
     await using gateway = await testGateway({ profile });
-    const [owner, a] = [await gateway.user(), await gateway.user()];
-    const server = await gateway.server(owner.id);
-    const channel = await gateway.channel(server);
-    await gateway.join(server, owner.id);
-    await gateway.join(server, a.id);
+    const { people, channel } = await community(gateway, 2, {});
+    const [owner, a] = people;
     await using first = await gateway.socket(owner.token);
     const id = await gateway.say(channel._id, owner.user);
     await first.take("Message");

@@ -4,13 +4,11 @@ import { emojiCreate, serverMemberLeave, serverMemberUpdate, serverUpdate } from
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { Event } from "@lib/event/event.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { HIDDEN, QUIET, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { OPCODE, openRawSocket } from "@tests/harness/raw-socket.ts";
 import { role, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
-
-const VIEW = 1_048_576;
-const QUIET = { status: { presence: "Invisible" } } as const;
 
 /** Two members of a server; the second has role R, which opens a hidden channel, and a resumable connection. */
 async function scene(profile: Profile, gatewaySettings: object = {}) {
@@ -18,10 +16,7 @@ async function scene(profile: Profile, gatewaySettings: object = {}) {
   const [owner, member] = [await gateway.user(QUIET), await gateway.user(QUIET)];
   const server = await gateway.server(owner.id, { roles: { R: role("R", 0, 0) } });
   const open = await gateway.channel(server);
-  const hidden = await gateway.channel(server, {
-    default_permissions: { a: 0, d: VIEW },
-    role_permissions: { R: { a: VIEW, d: 0 } },
-  });
+  const hidden = await gateway.channel(server, hiddenBut("R"));
   await gateway.join(server, owner.id);
   await gateway.join(server, member.id, ["R"]);
   const witness = await gateway.socket(owner.token);
@@ -53,14 +48,12 @@ async function scene(profile: Profile, gatewaySettings: object = {}) {
   };
 }
 
-const typesOf = (events: readonly Event[]): string[] => events.map(({ type }) => type);
-
 describe.each(profiles)("resume on $name", (profile) => {
   test("P3: rare and frequent events of what one sees are replayed in order, none of what one does not", async () => {
     await using s = await scene(profile);
     const { deps } = s.gateway;
     const key = { server: s.server._id, user: s.owner.id };
-    const secret = await s.gateway.channel(s.server, { default_permissions: { a: 0, d: VIEW } });
+    const secret = await s.gateway.channel(s.server, HIDDEN);
     const parent = { type: "Server", id: s.server._id } as const;
 
     const { resumed, told } = await s.lose(async () => {

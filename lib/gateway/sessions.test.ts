@@ -1,12 +1,11 @@
 import { publish } from "@lib/domain/publish.ts";
 import { deleteAllSessions, deleteSession, logout } from "@lib/event/session-events.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { QUIET } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
 import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
-
-const QUIET = { status: { presence: "Invisible" } } as const;
 
 async function isLoggedOut(socket: TestSocket): Promise<void> {
   await socket.take("Logout");

@@ -1,9 +1,7 @@
+import { HIDDEN, QUIET, VIEW } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
-
-const VIEW = 1_048_576;
-const QUIET = { status: { presence: "Invisible" } } as const;
 
 describe.each(profiles)("typing on $name", (profile) => {
   test("events-51 events-52: typing needs view alone and reaches everybody in the channel, the typist too", async () => {
@@ -12,7 +10,7 @@ describe.each(profiles)("typing on $name", (profile) => {
     // Members may view, and nothing else.
     const server = await gateway.server(owner.id, { default_permissions: VIEW });
     const open = await gateway.channel(server);
-    const hidden = await gateway.channel(server, { default_permissions: { a: 0, d: VIEW } });
+    const hidden = await gateway.channel(server, HIDDEN);
     for (const { id } of [owner, member]) await gateway.join(server, id);
     await using typist = await gateway.socket(member.token);
     await using staff = await gateway.socket(owner.token, { format: "msgpack" });

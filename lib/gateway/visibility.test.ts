@@ -11,14 +11,10 @@ import {
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { toStored } from "@lib/permission/permissions.ts";
 import { serverDefault } from "@lib/permission/default-permissions.ts";
+import { HIDDEN, QUIET, VIEW, hiddenBut } from "@tests/harness/gateway-community.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { role, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
-
-const VIEW = 1_048_576;
-/** Nobody is told when such a user comes and goes. */
-const QUIET = { status: { presence: "Invisible" } } as const;
-const HIDDEN = { default_permissions: { a: 0, d: VIEW } };
 
 /** A server with role R, an owner and a member who may have it, both connected; the member in MessagePack. */
 async function scene(profile: Profile, roles: string[] = []) {
@@ -96,7 +92,7 @@ describe.each(profiles)("visibility on $name", (profile) => {
 
   test("events-37: deleting the role that gave access deletes the channel first, and members no longer hold it", async () => {
     await using s = await scene(profile, ["R"]);
-    const channel = await s.gateway.channel(s.server, { ...HIDDEN, role_permissions: { R: { a: VIEW, d: 0 } } });
+    const channel = await s.gateway.channel(s.server, hiddenBut("R"));
     const { other } = await s.connect();
 
     await publish(s.gateway.deps, serverRoleDelete({ id: s.server._id, role_id: "R" }));
@@ -146,7 +142,7 @@ describe.each(profiles)("visibility on $name", (profile) => {
 
   test("Q8: a hidden channel produces no events, and access gained later creates it as it is then", async () => {
     await using s = await scene(profile);
-    const channel = await s.gateway.channel(s.server, { ...HIDDEN, role_permissions: { R: { a: VIEW, d: 0 } } });
+    const channel = await s.gateway.channel(s.server, hiddenBut("R"));
     const { other } = await s.connect();
     const { deps } = s.gateway;
     const key = { server: s.server._id, user: s.member.id };
@@ -231,7 +227,7 @@ describe.each(profiles)("visibility on $name", (profile) => {
 
   test("events-32: members of one role move together and each hears everything once", async () => {
     await using s = await scene(profile, ["R"]);
-    const channel = await s.gateway.channel(s.server, { ...HIDDEN, role_permissions: { R: { a: VIEW, d: 0 } } });
+    const channel = await s.gateway.channel(s.server, hiddenBut("R"));
     const second = await s.gateway.user(QUIET);
     await s.gateway.join(s.server, second.id, ["R"]);
     const { other } = await s.connect();

@@ -99,6 +99,20 @@ function valueCases(open: Open): void {
     expect(await given.keys.get("k")).toBe("4");
   });
 
+  test("P13: a key is released by its holder only, not by one whose time is over", async () => {
+    await using given = await open();
+    await given.keys.take("k", "slow", MINUTE);
+    await given.pass(MINUTE + 1);
+    await given.other.take("k", "next", MINUTE);
+
+    await given.keys.release("k", "slow");
+    expect(await given.keys.take("k", "third", MINUTE)).not.toBeNull();
+
+    await given.other.release("k", "next");
+    expect(await given.keys.get("k")).toBeNull();
+    await given.other.release("k", "next");
+  });
+
   test("a value is read by every process until its time is over; setting it again starts anew", async () => {
     await using given = await open();
     await given.keys.set("k", "old", MINUTE);

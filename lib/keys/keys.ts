@@ -24,6 +24,8 @@ export interface Keys {
 
   /** Takes `key` unless somebody holds it. Returns null when taken now, else the milliseconds left of the other's hold. */
   take(key: string, value: string, ttlMs: number): Promise<number | null>;
+  /** Gives up a key taken with `value`; once its time is over and somebody else holds it, theirs stays. */
+  release(key: string, value: string): Promise<void>;
   /** Returns null when missing. */
   get(key: string): Promise<string | null>;
   /** Many keys in one round trip; null where missing. */

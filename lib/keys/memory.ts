@@ -40,6 +40,9 @@ export function memoryKeys({ now, entriesMax = 250_000 }: MemoryKeysOptions): Ke
       entries.set(key, value, ttlMs);
       return null;
     },
+    async release(key, value) {
+      if (getText(key) === value) entries.delete(key);
+    },
     get: async (key) => getText(key),
     getMany: async (keys) => keys.map(getText),
     set: async (key, value, ttlMs) => entries.set(key, value, ttlMs),

@@ -26,6 +26,12 @@ if left < 0 then left = tonumber(ARGV[2]) end
 return left
 `);
 
+/** KEYS: key. ARGV: value. Deletes the key if it still holds the value. */
+export const RELEASE = redisScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 0
+`);
+
 /** KEYS: set. ARGV: member, ms. */
 export const ADD_TO_SET = redisScript(`
 redis.call('SADD', KEYS[1], ARGV[1])

@@ -38,6 +38,7 @@ export function redisKeys({ url, log, region = 0, keyPrefix = "", timeoutMs = 50
       const leftMs = await runScript<number>(scripts.TAKE, [full(key)], [value, milliseconds(ttlMs)]);
       return leftMs < 0 ? null : leftMs;
     },
+    release: async (key, value) => void (await runScript(scripts.RELEASE, [full(key)], [value])),
     get: (key) => run<string | null>("GET", full(key)),
     getMany: async (keys) => (keys.length === 0 ? [] : run<(string | null)[]>("MGET", ...keys.map(full))),
     set: async (key, value, ttlMs) => void (await run("SET", full(key), value, "PX", milliseconds(ttlMs))),

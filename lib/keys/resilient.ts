@@ -63,6 +63,7 @@ export function resilientKeys(primary: Keys, fallback: Keys, options: ResilientK
   return {
     hitWindow: (...args) => ask((keys) => keys.hitWindow(...args)),
     take: (...args) => ask((keys) => keys.take(...args)),
+    release: (...args) => ask((keys) => keys.release(...args)),
     get: (...args) => ask((keys) => keys.get(...args)),
     getMany: (...args) => ask((keys) => keys.getMany(...args)),
     set: (...args) => ask((keys) => keys.set(...args)),

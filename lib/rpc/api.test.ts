@@ -2,6 +2,7 @@ import { memoryBus } from "@lib/bus/memory.ts";
 import { SafeInteger, Uint32, optional } from "@lib/contract/parameters.ts";
 import { route } from "@lib/contract/route.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { unknownBuild } from "@lib/domain/instance/instance-config.ts";
 import { systemIds } from "@lib/domain/system-ids.ts";
 import { fail } from "@lib/error/fail.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
@@ -131,6 +132,7 @@ async function openApi(options: Partial<ApiOptions> = {}) {
     ids: systemIds(clock),
     log: silentLogger,
     background: backgroundRunner({ log: silentLogger }),
+    build: Promise.resolve(unknownBuild),
   };
   const api = createApi(routes, deps, { trusted: trustedProxies(["127.0.0.0/8"]), trustCloudflare: false, ...options });
   const call = (method: string, path: string, init: RequestInit & { peer?: string } = {}) =>

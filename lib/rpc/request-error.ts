@@ -41,8 +41,14 @@ export function errorResponse(error: ApiError | RequestError, location: string):
     error instanceof ApiError
       ? { type: error.type, ...error.extra, location }
       : { type: error.type, error: untypedPart(error), location };
-  const headers = error.status === 503 ? { "Retry-After": "1" } : undefined;
+  const afterMs = retryAfterMs(error);
+  const headers = afterMs === undefined ? undefined : { "Retry-After": `${Math.max(1, Math.ceil(afterMs / 1000))}` };
   return Response.json(body, { status: error.status, ...(headers && { headers }) });
+}
+
+function retryAfterMs(error: ApiError | RequestError): number | undefined {
+  if (error.status === 503) return 1_000;
+  return error instanceof ApiError ? error.retryAfterMs : undefined;
 }
 
 /** `FailedValidation` promises a text; the others carry the object that clients of untyped errors know. */

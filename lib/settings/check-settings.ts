@@ -1,5 +1,6 @@
 import type { Problem } from "@lib/settings/settings-error.ts";
 import { type Origin, originOf, originText } from "@lib/settings/settings-tree.ts";
+import { STOAT_DATABASE } from "@lib/settings/sections/ermine-settings.ts";
 import type { Settings } from "@lib/settings/settings.ts";
 
 /** Settings that are valid each on its own and contradict each other (P24). */
@@ -25,6 +26,9 @@ function checkDrivers({ database, ermine }: Settings, isSet: (key: string) => bo
   const store = mongodb === "" ? "sqlite::memory:" : mongodb;
   if (isSet("ermine.store") && store !== undefined && ermine.store !== store) {
     report("ermine.store", "contradicts database.mongodb, which chooses another store; set one of them");
+  }
+  if (ermine.store_database !== STOAT_DATABASE && !ermine.store.startsWith("mongodb")) {
+    report("ermine.store_database", "has no effect without MongoDB");
   }
   for (const name of ["bus", "keys"] as const) {
     if (isSet(`ermine.${name}`) && redis !== undefined && ermine[name].startsWith("memory:")) {

@@ -188,6 +188,12 @@ describe("loading", () => {
     expect(load({ env: { REVOLT__DATABASE__MONGODB: url } }).settings.ermine.store).toBe(url);
   });
 
+  test("P14: the database on MongoDB is `revolt`, whatever the URL says, unless another is named", () => {
+    const files = { "/Revolt.toml": "[database]\nmongodb = 'mongodb://u:p@a/admin'" };
+    expect(load({ files }).settings.ermine.store_database).toBe("revolt");
+    expect(load({ files, env: { ERMINE__STORE_DATABASE: "b" } }).settings.ermine.store_database).toBe("b");
+  });
+
   test("settings-17: a file that changes later changes nothing", () => {
     const files = { "/Revolt.toml": "environment = 'before'" };
     const { settings } = load({ files });
@@ -251,6 +257,7 @@ describe("P24: settings that contradict each other stop the start", () => {
 
   test.each<[string, string, Record<string, string>, Record<string, string>]>([
     ["two stores", "ermine.store", { ERMINE__STORE: "sqlite:a.db" }, { REVOLT__DATABASE__MONGODB: "mongodb://a" }],
+    ["a database name without MongoDB", "ermine.store_database", { ERMINE__STORE_DATABASE: "a" }, {}],
     ["bus in memory beside Redis", "ermine.bus", { ERMINE__BUS: "memory:" }, { REVOLT__DATABASE__REDIS: "redis://a" }],
     ["SMTP without a server", "ermine.mail", { ERMINE__MAIL: "smtp:" }, {}],
     [
@@ -288,6 +295,7 @@ describe("P24: settings that contradict each other stop the start", () => {
     ["ERMINE__GATEWAY__GATHER_MS", "6"],
     ["ERMINE__PUBLIC_URL", "chat.example"],
     ["ERMINE__STORE", "postgres://a"],
+    ["ERMINE__STORE_DATABASE", "a.b"],
     ["REVOLT__HOSTS__EVENTS", "https://chat.example/ws"],
     ["REVOLT__FILES__ENCRYPTION_KEY", "c2hvcnQ="],
     ["REVOLT__API__SMTP__FROM_ADDRESS", "nobody"],

@@ -28,7 +28,7 @@ const DatabaseSettings = z.strictObject({
     .optional()
     .meta({
       description:
-        "MongoDB connection string; the database is `revolt`. Chooses `ermine.store`. Empty means storage in memory that is lost at the end",
+        "MongoDB connection string; the database is that of `ermine.store_database`. Chooses `ermine.store`. Empty means storage in memory that is lost at the end",
       secret: "url",
     }),
   redis: z

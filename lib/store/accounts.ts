@@ -1,8 +1,8 @@
 import { AccountDocument } from "@lib/model/stored/account.ts";
 import { isoTimestamp } from "@lib/model/stored/timestamp.ts";
 import { collections } from "@lib/store/collections.ts";
-import type { Database, Filter, Update } from "@lib/store/database.ts";
-import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import type { Collection, Database, Filter, StoredDocument, Update } from "@lib/store/database.ts";
+import { type DocumentReader, documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { updateForm } from "@lib/store/partial-update.ts";
 
 /** Fields of an account to set; null unsets those that can be unset. */
@@ -24,6 +24,8 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
 
   return {
     get,
+    ...mailedTokens(accounts, read),
+    ...secondFactors(accounts),
 
     async listByIds(ids: readonly string[]): Promise<AccountDocument[]> {
       return ids.length === 0 ? [] : read.many(await accounts.find({ _id: { $in: ids } }));
@@ -32,25 +34,6 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
     /** The account of a normalised e-mail address, in any case (conformance data-4). */
     async getByNormalisedEmail(email: string): Promise<AccountDocument | null> {
       return read.one(await accounts.findOne({ email_normalised: email }));
-    },
-
-    /** The account that a token was mailed to, unless the token has expired (conformance data-37). */
-    async getByToken(kind: AccountTokenKind, token: string, nowMs: number): Promise<AccountDocument | null> {
-      return read.one(await accounts.findOne(liveToken(kind, token, nowMs)));
-    },
-
-    /**
-     * Changes the account of a live token in one step, so that a token is used once; resolves to the account as it was
-     * before, or null. `set` must replace the field that holds the token.
-     */
-    async claimToken(
-      kind: AccountTokenKind,
-      token: string,
-      nowMs: number,
-      set: AccountUpdate,
-    ): Promise<AccountDocument | null> {
-      const filter = liveToken(kind, token, nowMs);
-      return read.one(await accounts.findOneAndUpdate(filter, accountUpdate(set), { returns: "before" }));
     },
 
     /** Accounts whose deletion is due, at most `limit` (conformance data-36). */
@@ -90,6 +73,44 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
       return (await accounts.updateOne(pending, accountUpdate({ verification }))).matched > 0;
     },
 
+    /** Anonymises an account whose user has been deleted. */
+    async markDeleted(id: string): Promise<void> {
+      const email = `Deleted User ${id}`;
+      const set = { email, email_normalised: email, deletion: { status: "Deleted" } };
+      await accounts.updateOne({ _id: id }, { $set: set });
+    },
+  };
+}
+
+type Accounts = Collection<StoredDocument>;
+
+/** The tokens that prove who reads an address. */
+function mailedTokens(accounts: Accounts, read: DocumentReader<AccountDocument>) {
+  return {
+    /** The account that a token was mailed to, unless the token has expired (conformance data-37). */
+    async getByToken(kind: AccountTokenKind, token: string, nowMs: number): Promise<AccountDocument | null> {
+      return read.one(await accounts.findOne(liveToken(kind, token, nowMs)));
+    },
+
+    /**
+     * Changes the account of a live token in one step, so that a token is used once; resolves to the account as it was
+     * before, or null. `set` must replace the field that holds the token.
+     */
+    async claimToken(
+      kind: AccountTokenKind,
+      token: string,
+      nowMs: number,
+      set: AccountUpdate,
+    ): Promise<AccountDocument | null> {
+      const filter = liveToken(kind, token, nowMs);
+      return read.one(await accounts.findOneAndUpdate(filter, accountUpdate(set), { returns: "before" }));
+    },
+  };
+}
+
+/** One-time and recovery codes. */
+function secondFactors(accounts: Accounts) {
+  return {
     /** Begins to set up one-time codes, replacing an earlier attempt; false when they are in force. */
     async setPendingTotp(id: string, secret: string): Promise<boolean> {
       const notInForce = { _id: id, "mfa.totp_token.status": { $ne: "Enabled" } };
@@ -116,13 +137,6 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
       const holder = { _id: id, "mfa.recovery_codes": code };
       const { matched } = await accounts.updateOne(holder, { $pull: { "mfa.recovery_codes": code } });
       return matched > 0;
-    },
-
-    /** Anonymises an account whose user has been deleted. */
-    async markDeleted(id: string): Promise<void> {
-      const email = `Deleted User ${id}`;
-      const set = { email, email_normalised: email, deletion: { status: "Deleted" } };
-      await accounts.updateOne({ _id: id }, { $set: set });
     },
   };
 }

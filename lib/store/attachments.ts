@@ -1,7 +1,7 @@
 import { FileDocument, type FileUse } from "@lib/model/stored/file.ts";
 import { readTimestamp } from "@lib/model/stored/timestamp.ts";
 import { collections } from "@lib/store/collections.ts";
-import type { Database } from "@lib/store/database.ts";
+import type { Collection, Database, StoredDocument } from "@lib/store/database.ts";
 import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 
 /** Documents of `attachments`. */
@@ -13,6 +13,8 @@ export function attachmentsRepository(db: Database, onMalformed: OnMalformed) {
   const read = documentReader("attachments", FileDocument, onMalformed);
 
   return {
+    ...marks(attachments),
+
     async get(tag: string, id: string): Promise<FileDocument | null> {
       return read.one(await attachments.findOne({ _id: id, tag }));
     },
@@ -40,26 +42,6 @@ export function attachmentsRepository(db: Database, onMalformed: OnMalformed) {
       if (ids.length === 0) return;
       const claimed = { _id: { $in: ids }, "used_for.type": use.type, "used_for.id": use.id };
       await attachments.updateMany(claimed, { $unset: { used_for: true } });
-    },
-
-    async markDeleted(ids: readonly string[]): Promise<void> {
-      if (ids.length > 0) await attachments.updateMany({ _id: { $in: ids } }, { $set: { deleted: true } });
-    },
-
-    /** Marks the files of messages, whichever way they refer to them. */
-    async markDeletedByMessages(messageIds: readonly string[]): Promise<void> {
-      if (messageIds.length === 0) return;
-      const used = { "used_for.id": { $in: messageIds }, "used_for.type": "Message" };
-      await attachments.updateMany({ $or: [used, { message_id: { $in: messageIds } }] }, { $set: { deleted: true } });
-    },
-
-    /** Marks what is attached to any of the given things, such as icons (conformance data-50). */
-    async markDeletedByUse(ids: readonly string[]): Promise<void> {
-      if (ids.length > 0) await attachments.updateMany({ "used_for.id": { $in: ids } }, { $set: { deleted: true } });
-    },
-
-    async markReported(ids: readonly string[]): Promise<void> {
-      if (ids.length > 0) await attachments.updateMany({ _id: { $in: ids } }, { $set: { reported: true } });
     },
 
     /** Files uploaded before a time that nothing uses; times are compared here, being of several kinds (data-69). */
@@ -93,6 +75,31 @@ export function attachmentsRepository(db: Database, onMalformed: OnMalformed) {
 
     async delete(id: string): Promise<void> {
       await attachments.deleteOne({ _id: id });
+    },
+  };
+}
+
+/** What is to be removed, and what must stay because it was reported. */
+function marks(attachments: Collection<StoredDocument>) {
+  return {
+    async markDeleted(ids: readonly string[]): Promise<void> {
+      if (ids.length > 0) await attachments.updateMany({ _id: { $in: ids } }, { $set: { deleted: true } });
+    },
+
+    /** Marks the files of messages, whichever way they refer to them. */
+    async markDeletedByMessages(messageIds: readonly string[]): Promise<void> {
+      if (messageIds.length === 0) return;
+      const used = { "used_for.id": { $in: messageIds }, "used_for.type": "Message" };
+      await attachments.updateMany({ $or: [used, { message_id: { $in: messageIds } }] }, { $set: { deleted: true } });
+    },
+
+    /** Marks what is attached to any of the given things, such as icons (conformance data-50). */
+    async markDeletedByUse(ids: readonly string[]): Promise<void> {
+      if (ids.length > 0) await attachments.updateMany({ "used_for.id": { $in: ids } }, { $set: { deleted: true } });
+    },
+
+    async markReported(ids: readonly string[]): Promise<void> {
+      if (ids.length > 0) await attachments.updateMany({ _id: { $in: ids } }, { $set: { reported: true } });
     },
   };
 }

@@ -8,8 +8,8 @@ import {
 } from "@lib/model/stored/channel.ts";
 import type { StoredOverride } from "@lib/model/stored/role.ts";
 import { collections } from "@lib/store/collections.ts";
-import type { Database, Filter, Update } from "@lib/store/database.ts";
-import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import type { Collection, Database, Filter, StoredDocument, Update } from "@lib/store/database.ts";
+import { type DocumentReader, documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { partialUpdate, removalPaths, withoutDefaults } from "@lib/store/partial-update.ts";
 
 /** Fields of a channel that can be removed. */
@@ -30,47 +30,13 @@ export function channelsRepository(db: Database, onMalformed: OnMalformed) {
   const channels = db.collection(collections.channels);
   const read = documentReader("channels", ChannelDocument, onMalformed);
   const get = async (id: string): Promise<ChannelDocument | null> => read.one(await channels.findOne({ _id: id }));
-  const list = async (filter: Filter): Promise<ChannelDocument[]> => read.many(await channels.find(filter));
   const change = async (id: string, update: Update): Promise<ChannelDocument | null> =>
     read.one(await channels.findOneAndUpdate({ _id: id }, update));
 
   return {
     get,
-
-    /** Those of the given channels that exist, in no particular order. */
-    async listByIds(ids: readonly string[]): Promise<ChannelDocument[]> {
-      return ids.length === 0 ? [] : list({ _id: { $in: ids } });
-    },
-
-    /** Direct messages (closed ones too), groups and saved messages of a user. */
-    async listDirect(userId: string): Promise<ChannelDocument[]> {
-      const conversation = { channel_type: { $in: ["DirectMessage", "Group"] }, recipients: userId };
-      return list({ $or: [conversation, { channel_type: "SavedMessages", user: userId }] });
-    },
-
-    async listGroups(userId: string): Promise<GroupDocument[]> {
-      return (await list({ channel_type: "Group", recipients: userId })).filter(isGroup);
-    },
-
-    /** The conversation of two users, whoever opened it; of one user with themself their saved messages. */
-    async getDirect(a: string, b: string): Promise<DirectMessageDocument | SavedMessagesDocument | null> {
-      const conversation = { channel_type: "DirectMessage", recipients: { $all: [a, b] } };
-      const filter = a === b ? { channel_type: "SavedMessages", user: a } : conversation;
-      // The oldest, so that everybody meets in the same channel should two have been opened at once.
-      const channel = read.one(await channels.findOne(filter, { sort: { _id: 1 } }));
-      return channel?.channel_type === "DirectMessage" || channel?.channel_type === "SavedMessages" ? channel : null;
-    },
-
-    /** Ids of the conversations and groups that both are in, open or not. */
-    async listMutualChannelIds(a: string, b: string): Promise<string[]> {
-      const both = { channel_type: { $in: ["DirectMessage", "Group"] }, recipients: { $all: [a, b] } };
-      return (await list(both)).map(({ _id }) => _id);
-    },
-
-    /** Ids of all channels that belong to a server, listed there or not. */
-    async listIdsByServer(serverId: string): Promise<string[]> {
-      return (await channels.find({ server: serverId }, { only: ["_id"] })).map(({ _id }) => String(_id));
-    },
+    ...queries({ channels, read }),
+    ...recipients({ channels, read }),
 
     async insert(channel: ChannelDocument): Promise<void> {
       const { channel_type, ...rest } = channel;
@@ -97,34 +63,6 @@ export function channelsRepository(db: Database, onMalformed: OnMalformed) {
     /** Forgets a role in every channel of its server (conformance data-48). */
     async removeRole(serverId: string, roleId: string): Promise<void> {
       await channels.updateMany({ server: serverId }, { $unset: { [`role_permissions.${roleId}`]: true } });
-    },
-
-    /**
-     * Adds somebody to a group that has fewer than `recipientsMax` and not them; null otherwise. The limit holds for
-     * concurrent additions too.
-     */
-    async addRecipient(id: string, userId: string, recipientsMax: number): Promise<ChannelDocument | null> {
-      const hasRoom = { [`recipients.${recipientsMax - 1}`]: { $exists: false } };
-      const filter = { _id: id, channel_type: "Group", recipients: { $ne: userId } };
-      const update = { $push: { recipients: userId } };
-      return read.one(await channels.findOneAndUpdate({ $and: [filter, hasRoom] }, update));
-    },
-
-    /** Takes somebody out of a group; null when they are not in it: of two removals at once one succeeds. */
-    async removeRecipient(id: string, userId: string): Promise<GroupDocument | null> {
-      const filter = { _id: id, channel_type: "Group", recipients: userId };
-      return groupOrNull(read.one(await channels.findOneAndUpdate(filter, { $pull: { recipients: userId } })));
-    },
-
-    /** Makes a recipient the owner of a group in place of another; null when either is not that any more. */
-    async transferOwnership(id: string, fromUserId: string, toUserId: string): Promise<GroupDocument | null> {
-      const filter = { _id: id, channel_type: "Group", owner: fromUserId, recipients: toUserId };
-      return groupOrNull(read.one(await channels.findOneAndUpdate(filter, { $set: { owner: toUserId } })));
-    },
-
-    /** Takes somebody out of every group, part of deleting them. */
-    async removeRecipientEverywhere(userId: string): Promise<void> {
-      await channels.updateMany({ channel_type: "Group", recipients: userId }, { $pull: { recipients: userId } });
     },
 
     /** Notes a newer message; one that is older than what is noted changes nothing. `reopen` shows a closed conversation. */
@@ -159,6 +97,83 @@ export function channelsRepository(db: Database, onMalformed: OnMalformed) {
 
     async deleteByServer(serverId: string): Promise<void> {
       await channels.deleteMany({ server: serverId });
+    },
+  };
+}
+
+type Source = { channels: Collection<StoredDocument>; read: DocumentReader<ChannelDocument> };
+
+/** Whose and which channels there are. */
+function queries({ channels, read }: Source) {
+  const list = async (filter: Filter): Promise<ChannelDocument[]> => read.many(await channels.find(filter));
+
+  return {
+    /** Those of the given channels that exist, in no particular order. */
+    async listByIds(ids: readonly string[]): Promise<ChannelDocument[]> {
+      return ids.length === 0 ? [] : list({ _id: { $in: ids } });
+    },
+
+    /** Direct messages (closed ones too), groups and saved messages of a user. */
+    async listDirect(userId: string): Promise<ChannelDocument[]> {
+      const conversation = { channel_type: { $in: ["DirectMessage", "Group"] }, recipients: userId };
+      return list({ $or: [conversation, { channel_type: "SavedMessages", user: userId }] });
+    },
+
+    async listGroups(userId: string): Promise<GroupDocument[]> {
+      return (await list({ channel_type: "Group", recipients: userId })).filter(isGroup);
+    },
+
+    /** The conversation of two users, whoever opened it; of one user with themself their saved messages. */
+    async getDirect(a: string, b: string): Promise<DirectMessageDocument | SavedMessagesDocument | null> {
+      const conversation = { channel_type: "DirectMessage", recipients: { $all: [a, b] } };
+      const filter = a === b ? { channel_type: "SavedMessages", user: a } : conversation;
+      // The oldest, so that everybody meets in the same channel should two have been opened at once.
+      const channel = read.one(await channels.findOne(filter, { sort: { _id: 1 } }));
+      return channel?.channel_type === "DirectMessage" || channel?.channel_type === "SavedMessages" ? channel : null;
+    },
+
+    /** Ids of the conversations and groups that both are in, open or not. */
+    async listMutualChannelIds(a: string, b: string): Promise<string[]> {
+      const both = { channel_type: { $in: ["DirectMessage", "Group"] }, recipients: { $all: [a, b] } };
+      return (await list(both)).map(({ _id }) => _id);
+    },
+
+    /** Ids of all channels that belong to a server, listed there or not. */
+    async listIdsByServer(serverId: string): Promise<string[]> {
+      return (await channels.find({ server: serverId }, { only: ["_id"] })).map(({ _id }) => String(_id));
+    },
+  };
+}
+
+/** Who is in a group, and who owns it. */
+function recipients({ channels, read }: Source) {
+  return {
+    /**
+     * Adds somebody to a group that has fewer than `recipientsMax` and not them; null otherwise. The limit holds for
+     * concurrent additions too.
+     */
+    async addRecipient(id: string, userId: string, recipientsMax: number): Promise<ChannelDocument | null> {
+      const hasRoom = { [`recipients.${recipientsMax - 1}`]: { $exists: false } };
+      const filter = { _id: id, channel_type: "Group", recipients: { $ne: userId } };
+      const update = { $push: { recipients: userId } };
+      return read.one(await channels.findOneAndUpdate({ $and: [filter, hasRoom] }, update));
+    },
+
+    /** Takes somebody out of a group; null when they are not in it: of two removals at once one succeeds. */
+    async removeRecipient(id: string, userId: string): Promise<GroupDocument | null> {
+      const filter = { _id: id, channel_type: "Group", recipients: userId };
+      return groupOrNull(read.one(await channels.findOneAndUpdate(filter, { $pull: { recipients: userId } })));
+    },
+
+    /** Makes a recipient the owner of a group in place of another; null when either is not that any more. */
+    async transferOwnership(id: string, fromUserId: string, toUserId: string): Promise<GroupDocument | null> {
+      const filter = { _id: id, channel_type: "Group", owner: fromUserId, recipients: toUserId };
+      return groupOrNull(read.one(await channels.findOneAndUpdate(filter, { $set: { owner: toUserId } })));
+    },
+
+    /** Takes somebody out of every group, part of deleting them. */
+    async removeRecipientEverywhere(userId: string): Promise<void> {
+      await channels.updateMany({ channel_type: "Group", recipients: userId }, { $pull: { recipients: userId } });
     },
   };
 }

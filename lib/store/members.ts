@@ -2,8 +2,14 @@ import { memberRemovals } from "@lib/model/removal-paths.ts";
 import { MemberDocument, type MemberKey } from "@lib/model/stored/member.ts";
 import { isoTimestamp } from "@lib/model/stored/timestamp.ts";
 import { collections } from "@lib/store/collections.ts";
-import { type Database, DuplicateKeyError, type Filter } from "@lib/store/database.ts";
-import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import {
+  type Collection,
+  type Database,
+  DuplicateKeyError,
+  type Filter,
+  type StoredDocument,
+} from "@lib/store/database.ts";
+import { type DocumentReader, documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { partialUpdate, removalPaths, withoutDefaults } from "@lib/store/partial-update.ts";
 
 // Who left during a timeout keeps a document, so that joining again does not lift the timeout; they are no member.
@@ -22,17 +28,27 @@ export type MembersRepository = ReturnType<typeof membersRepository>;
 export function membersRepository(db: Database, onMalformed: OnMalformed) {
   const members = db.collection(collections.members);
   const read = documentReader("server_members", MemberDocument, onMalformed);
-  const list = async (filter: Filter): Promise<MemberDocument[]> =>
-    read.many(await members.find({ ...filter, ...ACTIVE }));
   // By the whole key, which is the primary one: every request on a server asks for a member.
   const get = async (server: string, user: string): Promise<MemberDocument | null> => {
     const raw = await members.findOne({ _id: { server, user } });
     return raw && !("pending_deletion_at" in raw) ? read.one(raw) : null;
   };
+  const source = { members, read, get };
+  return { get, ...queries(source), ...comingsAndGoings(source), ...changes(source) };
+}
+
+type Source = {
+  members: Collection<StoredDocument>;
+  read: DocumentReader<MemberDocument>;
+  get(server: string, user: string): Promise<MemberDocument | null>;
+};
+
+/** Who is a member of what. */
+function queries({ members, read }: Omit<Source, "get">) {
+  const list = async (filter: Filter): Promise<MemberDocument[]> =>
+    read.many(await members.find({ ...filter, ...ACTIVE }));
 
   return {
-    get,
-
     async listByServer(serverId: string): Promise<MemberDocument[]> {
       return list({ "_id.server": serverId });
     },
@@ -82,7 +98,12 @@ export function membersRepository(db: Database, onMalformed: OnMalformed) {
     async countByUser(userId: string): Promise<number> {
       return members.count({ "_id.user": userId, ...ACTIVE });
     },
+  };
+}
 
+/** Joining and leaving. */
+function comingsAndGoings({ members, read, get }: Source) {
+  return {
     /**
      * Makes somebody a member. Who left during a timeout gets their document back, with the timeout (conformance
      * data-45). Null when they are a member already.
@@ -109,27 +130,6 @@ export function membersRepository(db: Database, onMalformed: OnMalformed) {
       const { server, user } = member._id;
       const defaults = { roles: [], can_publish: true, can_receive: true };
       await members.insertOne(withoutDefaults({ ...member, _id: { server, user } }, defaults));
-    },
-
-    /** Sets and removes single fields; resolves to the member as they are then. */
-    async update(
-      { server, user }: MemberKey,
-      set: MemberUpdate,
-      remove: readonly MemberRemoval[] = [],
-    ): Promise<MemberDocument | null> {
-      const update = partialUpdate(set, removalPaths(memberRemovals, remove));
-      if (!update) return get(server, user);
-      return read.one(await members.findOneAndUpdate({ ...byKey(server, user), ...ACTIVE }, update));
-    },
-
-    /** Gives a member a role, next to those they have. */
-    async addRole({ server, user }: MemberKey, roleId: string): Promise<void> {
-      await members.updateOne({ ...byKey(server, user), ...ACTIVE }, { $addToSet: { roles: roleId } });
-    },
-
-    /** Takes a role from every member (conformance data-48). */
-    async removeRole(serverId: string, roleId: string): Promise<void> {
-      await members.updateMany({ "_id.server": serverId, roles: roleId }, { $pull: { roles: roleId } });
     },
 
     /**
@@ -160,6 +160,32 @@ export function membersRepository(db: Database, onMalformed: OnMalformed) {
 
     async deleteByUser(userId: string): Promise<void> {
       await members.deleteMany({ "_id.user": userId });
+    },
+  };
+}
+
+/** What changes about a member. */
+function changes({ members, read, get }: Source) {
+  return {
+    /** Sets and removes single fields; resolves to the member as they are then. */
+    async update(
+      { server, user }: MemberKey,
+      set: MemberUpdate,
+      remove: readonly MemberRemoval[] = [],
+    ): Promise<MemberDocument | null> {
+      const update = partialUpdate(set, removalPaths(memberRemovals, remove));
+      if (!update) return get(server, user);
+      return read.one(await members.findOneAndUpdate({ ...byKey(server, user), ...ACTIVE }, update));
+    },
+
+    /** Gives a member a role, next to those they have. */
+    async addRole({ server, user }: MemberKey, roleId: string): Promise<void> {
+      await members.updateOne({ ...byKey(server, user), ...ACTIVE }, { $addToSet: { roles: roleId } });
+    },
+
+    /** Takes a role from every member (conformance data-48). */
+    async removeRole(serverId: string, roleId: string): Promise<void> {
+      await members.updateMany({ "_id.server": serverId, roles: roleId }, { $pull: { roles: roleId } });
     },
   };
 }

@@ -2,8 +2,8 @@ import type { StoredEmbed } from "@lib/model/stored/embed.ts";
 import { MessageDocument } from "@lib/model/stored/message.ts";
 import { isoTimestamp } from "@lib/model/stored/timestamp.ts";
 import { collections } from "@lib/store/collections.ts";
-import type { Database, Filter, Update } from "@lib/store/database.ts";
-import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import type { Collection, Database, Filter, StoredDocument, Update } from "@lib/store/database.ts";
+import { type DocumentReader, documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { historyOf, type MessageQuery } from "@lib/store/message-history.ts";
 import { partialUpdate, updateForm, withoutDefaults } from "@lib/store/partial-update.ts";
 
@@ -22,9 +22,70 @@ export type MessagesRepository = ReturnType<typeof messagesRepository>;
 export function messagesRepository(db: Database, onMalformed: OnMalformed) {
   const messages = db.collection(collections.messages);
   const read = documentReader("messages", MessageDocument, onMalformed);
-  const change = async (id: string, update: Update, conditions: Filter = {}): Promise<MessageDocument | null> =>
+  const change: Change = async (id, update, conditions = {}) =>
     read.one(await messages.findOneAndUpdate({ _id: id, ...conditions }, update));
 
+  return {
+    ...queries(messages, read),
+    ...reactions(messages, change),
+
+    async insert(message: MessageDocument): Promise<void> {
+      await messages.insertOne(storedMessage(message));
+    },
+
+    /** Sets fields (conformance data-19). */
+    async update(id: string, set: MessageUpdate): Promise<MessageDocument | null> {
+      return change(id, partialUpdate(set) ?? {});
+    },
+
+    /** Appends embeds that were found in the content. */
+    async appendEmbeds(id: string, embeds: readonly StoredEmbed[]): Promise<MessageDocument | null> {
+      return change(id, { $push: { embeds: { $each: embeds.map((embed) => updateForm(embed)) } } });
+    },
+
+    /** Pins a message; null when it is pinned already: of two at once one succeeds. */
+    async pin(id: string): Promise<MessageDocument | null> {
+      return change(id, { $set: { pinned: true } }, { pinned: { $ne: true } });
+    },
+
+    /** Unpins a message; null when it is not pinned. */
+    async unpin(id: string): Promise<MessageDocument | null> {
+      return change(id, { $unset: { pinned: true } }, { pinned: true });
+    },
+
+    /** Notes when a call ended in the message that announced it; only once. */
+    async finishCall(id: string, nowMs: number): Promise<MessageDocument | null> {
+      const ended = isoTimestamp(nowMs);
+      const running = { "system.type": "call_started", "system.finished_at": null };
+      return change(id, { $set: { "system.finished_at": ended } }, running);
+    },
+
+    /** Removes a message and returns it; null when it is not there: of two deletions at once one succeeds. */
+    async delete(channelId: string, id: string): Promise<MessageDocument | null> {
+      return read.one(await messages.findOneAndDelete({ _id: id, channel: channelId }));
+    },
+
+    /** Removes those of the messages that are in the channel (conformance data-61b). */
+    async deleteInChannel(channelId: string, ids: readonly string[]): Promise<void> {
+      if (ids.length > 0) await messages.deleteMany({ _id: { $in: ids }, channel: channelId });
+    },
+
+    async deleteByIds(ids: readonly string[]): Promise<void> {
+      if (ids.length > 0) await messages.deleteMany({ _id: { $in: ids } });
+    },
+
+    /** Removes all messages of a selection, unread; after a sweep, for documents that nothing could read. */
+    async deleteSelection(selection: MessageSelection): Promise<void> {
+      await messages.deleteMany(selectionFilter(selection));
+    },
+  };
+}
+
+type Messages = Collection<StoredDocument>;
+type Change = (id: string, update: Update, conditions?: Filter) => Promise<MessageDocument | null>;
+
+/** Which messages there are. */
+function queries(messages: Messages, read: DocumentReader<MessageDocument>) {
   return {
     async get(id: string): Promise<MessageDocument | null> {
       return read.one(await messages.findOne({ _id: id }));
@@ -57,20 +118,16 @@ export function messagesRepository(db: Database, onMalformed: OnMalformed) {
       return newest ? String(newest._id) : null;
     },
 
-    async insert(message: MessageDocument): Promise<void> {
-      await messages.insertOne(storedMessage(message));
+    /** The next `limit` messages of a selection, oldest first; for sweeps, which delete each batch before the next. */
+    async listSelection(selection: MessageSelection, limit: number): Promise<MessageDocument[]> {
+      return read.many(await messages.find(selectionFilter(selection), { sort: { _id: 1 }, limit }));
     },
+  };
+}
 
-    /** Sets fields (conformance data-19). */
-    async update(id: string, set: MessageUpdate): Promise<MessageDocument | null> {
-      return change(id, partialUpdate(set) ?? {});
-    },
-
-    /** Appends embeds that were found in the content. */
-    async appendEmbeds(id: string, embeds: readonly StoredEmbed[]): Promise<MessageDocument | null> {
-      return change(id, { $push: { embeds: { $each: embeds.map((embed) => updateForm(embed)) } } });
-    },
-
+/** Who reacted to a message with what. */
+function reactions(messages: Messages, change: Change) {
+  return {
     /** Adds a reaction; reacting twice changes nothing (conformance data-59). */
     async addReaction(id: string, emoji: string, userId: string): Promise<MessageDocument | null> {
       return change(id, { $addToSet: { [`reactions.${emoji}`]: userId } });
@@ -93,47 +150,6 @@ export function messagesRepository(db: Database, onMalformed: OnMalformed) {
 
     async clearReactions(id: string): Promise<MessageDocument | null> {
       return change(id, { $set: { reactions: {} } });
-    },
-
-    /** Pins a message; null when it is pinned already: of two at once one succeeds. */
-    async pin(id: string): Promise<MessageDocument | null> {
-      return change(id, { $set: { pinned: true } }, { pinned: { $ne: true } });
-    },
-
-    /** Unpins a message; null when it is not pinned. */
-    async unpin(id: string): Promise<MessageDocument | null> {
-      return change(id, { $unset: { pinned: true } }, { pinned: true });
-    },
-
-    /** Notes when a call ended in the message that announced it; only once. */
-    async finishCall(id: string, nowMs: number): Promise<MessageDocument | null> {
-      const ended = isoTimestamp(nowMs);
-      const running = { "system.type": "call_started", "system.finished_at": null };
-      return change(id, { $set: { "system.finished_at": ended } }, running);
-    },
-
-    /** Removes a message and returns it; null when it is not there: of two deletions at once one succeeds. */
-    async delete(channelId: string, id: string): Promise<MessageDocument | null> {
-      return read.one(await messages.findOneAndDelete({ _id: id, channel: channelId }));
-    },
-
-    /** Removes those of the messages that are in the channel (conformance data-61b). */
-    async deleteInChannel(channelId: string, ids: readonly string[]): Promise<void> {
-      if (ids.length > 0) await messages.deleteMany({ _id: { $in: ids }, channel: channelId });
-    },
-
-    /** The next `limit` messages of a selection, oldest first; for sweeps, which delete each batch before the next. */
-    async listSelection(selection: MessageSelection, limit: number): Promise<MessageDocument[]> {
-      return read.many(await messages.find(selectionFilter(selection), { sort: { _id: 1 }, limit }));
-    },
-
-    async deleteByIds(ids: readonly string[]): Promise<void> {
-      if (ids.length > 0) await messages.deleteMany({ _id: { $in: ids } });
-    },
-
-    /** Removes all messages of a selection, unread; after a sweep, for documents that nothing could read. */
-    async deleteSelection(selection: MessageSelection): Promise<void> {
-      await messages.deleteMany(selectionFilter(selection));
     },
   };
 }

@@ -2,7 +2,7 @@ import { roleRemovals, serverRemovals } from "@lib/model/removal-paths.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
 import { ServerDocument } from "@lib/model/stored/server.ts";
 import { collections } from "@lib/store/collections.ts";
-import type { Database, Update } from "@lib/store/database.ts";
+import type { Database, Filter, Update } from "@lib/store/database.ts";
 import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { partialUpdate, removalPaths, updateForm, withoutDefaults } from "@lib/store/partial-update.ts";
 
@@ -28,15 +28,12 @@ export function serversRepository(db: Database, onMalformed: OnMalformed) {
   const servers = db.collection(collections.servers);
   const read = documentReader("servers", ServerDocument, onMalformed);
   const get = async (id: string): Promise<ServerDocument | null> => read.one(await servers.findOne({ _id: id }));
-  const change = async (id: string, update: Update, conditions: Record<string, unknown> = {}) =>
+  const change: Change = async (id, update, conditions = {}) =>
     read.one(await servers.findOneAndUpdate({ _id: id, ...conditions }, update));
-  const updateRole = (id: string, roleId: string, set: RoleUpdate, remove: readonly RoleRemoval[] = []) => {
-    const update = partialUpdate(set, removalPaths(roleRemovals, remove), `roles.${roleId}.`);
-    return update ? change(id, update, { [`roles.${roleId}._id`]: { $exists: true } }) : get(id);
-  };
 
   return {
     get,
+    ...roles(get, change),
 
     async listByIds(ids: readonly string[]): Promise<ServerDocument[]> {
       return ids.length === 0 ? [] : read.many(await servers.find({ _id: { $in: ids } }));
@@ -75,6 +72,19 @@ export function serversRepository(db: Database, onMalformed: OnMalformed) {
       return change(id, { $pull: { channels: channelId } });
     },
 
+    /** Whether the server was there. */
+    async delete(id: string): Promise<boolean> {
+      return (await servers.deleteOne({ _id: id })).deleted > 0;
+    },
+  };
+}
+
+type Get = (id: string) => Promise<ServerDocument | null>;
+type Change = (id: string, update: Update, conditions?: Filter) => Promise<ServerDocument | null>;
+
+/** The roles that a server holds. */
+function roles(get: Get, change: Change) {
+  return {
     /** Adds a role. Its rank moves to the end when another role took it meanwhile, so that ranks stay unique. */
     async insertRole(id: string, role: RoleDocument): Promise<ServerDocument | null> {
       const { hoist, ...rest } = role;
@@ -88,7 +98,15 @@ export function serversRepository(db: Database, onMalformed: OnMalformed) {
     },
 
     /** Sets and removes single fields of a role that exists; other roles stay as they are (conformance data-30). */
-    updateRole,
+    async updateRole(
+      id: string,
+      roleId: string,
+      set: RoleUpdate,
+      remove: readonly RoleRemoval[] = [],
+    ): Promise<ServerDocument | null> {
+      const update = partialUpdate(set, removalPaths(roleRemovals, remove), `roles.${roleId}.`);
+      return update ? change(id, update, { [`roles.${roleId}._id`]: { $exists: true } }) : get(id);
+    },
 
     /** Sets the ranks of several roles at once, so that they stay unique; null, and no change, when one is gone. */
     async setRoleRanks(id: string, ranks: Readonly<Record<string, number>>): Promise<ServerDocument | null> {
@@ -102,11 +120,6 @@ export function serversRepository(db: Database, onMalformed: OnMalformed) {
     /** Removes a role from its server; members and channels are cleaned by their repositories. */
     async deleteRole(id: string, roleId: string): Promise<ServerDocument | null> {
       return change(id, { $unset: { [`roles.${roleId}`]: true } });
-    },
-
-    /** Whether the server was there. */
-    async delete(id: string): Promise<boolean> {
-      return (await servers.deleteOne({ _id: id })).deleted > 0;
     },
   };
 }

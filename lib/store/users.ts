@@ -1,8 +1,8 @@
 import { userRemovals } from "@lib/model/removal-paths.ts";
 import { type StoredRelationshipStatus, UserDocument } from "@lib/model/stored/user.ts";
 import { collections } from "@lib/store/collections.ts";
-import type { Database } from "@lib/store/database.ts";
-import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import type { Collection, Database, StoredDocument } from "@lib/store/database.ts";
+import { type DocumentReader, documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 import { partialUpdate, removalPaths, withoutDefaults } from "@lib/store/partial-update.ts";
 
 // Every path that says something about the person; conformance data-35.
@@ -27,6 +27,7 @@ export function usersRepository(db: Database, onMalformed: OnMalformed) {
 
   return {
     get,
+    ...relationships(users, read),
 
     /** Those of the given users that exist, in no particular order. */
     async listByIds(ids: readonly string[]): Promise<UserDocument[]> {
@@ -57,6 +58,23 @@ export function usersRepository(db: Database, onMalformed: OnMalformed) {
       return update ? read.one(await users.findOneAndUpdate({ _id: id }, update)) : get(id);
     },
 
+    /** Leaves nothing of a person but their id: name, discriminator and flags of a deleted user (conformance data-35). */
+    async markDeleted(id: string): Promise<UserDocument | null> {
+      const set = { username: `Deleted User ${id}`, discriminator: "0000", flags: 2, relations: [] };
+      const update = partialUpdate(set, PERSONAL_PATHS) ?? {};
+      return read.one(await users.findOneAndUpdate({ _id: id }, update));
+    },
+
+    /** Removes a user document; only to undo an insert whose bot could not be stored. */
+    async delete(id: string): Promise<void> {
+      await users.deleteOne({ _id: id });
+    },
+  };
+}
+
+/** How users stand to each other. */
+function relationships(users: Collection<StoredDocument>, read: DocumentReader<UserDocument>) {
+  return {
     /** Sets how a user stands to another. A user has at most one relation with another (conformance data-32). */
     async setRelationship(
       id: string,
@@ -89,18 +107,6 @@ export function usersRepository(db: Database, onMalformed: OnMalformed) {
       const isFriend = (user: UserDocument, id: string): boolean =>
         user.relations?.some((relation) => relation._id === id && relation.status === "Friend") ?? false;
       return candidates.filter((user) => isFriend(user, a) && isFriend(user, b)).map(({ _id }) => _id);
-    },
-
-    /** Leaves nothing of a person but their id: name, discriminator and flags of a deleted user (conformance data-35). */
-    async markDeleted(id: string): Promise<UserDocument | null> {
-      const set = { username: `Deleted User ${id}`, discriminator: "0000", flags: 2, relations: [] };
-      const update = partialUpdate(set, PERSONAL_PATHS) ?? {};
-      return read.one(await users.findOneAndUpdate({ _id: id }, update));
-    },
-
-    /** Removes a user document; only to undo an insert whose bot could not be stored. */
-    async delete(id: string): Promise<void> {
-      await users.deleteOne({ _id: id });
     },
   };
 }

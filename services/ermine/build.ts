@@ -1,4 +1,7 @@
 /** Makes `dist/ermine`: one executable with the runtime, the code and the embedded files in it. */
+import { buildDefinitions, readCheckout } from "@services/ermine/build-information.ts";
+
+const timestamp = new Date().toISOString();
 const built = await Bun.build({
   // The store's writer runs as a thread of its own and is found beside the main program.
   entrypoints: ["services/ermine/main.ts", "lib/store/sqlite/writer.ts"],
@@ -6,10 +9,9 @@ const built = await Bun.build({
   target: "bun",
   minify: true,
   sourcemap: "inline",
+  define: buildDefinitions({ ...(await readCheckout(".")), timestamp }),
   compile: { outfile: "dist/ermine" },
 });
 for (const log of built.logs) console.error(log.message);
 if (!built.success) process.exit(1);
 console.log("dist/ermine is built");
-
-export {};

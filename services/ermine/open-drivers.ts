@@ -31,17 +31,17 @@ export async function openDrivers({
 }): Promise<Drivers> {
   const { ermine } = settings;
   return {
-    database: await openDatabase(ermine.store, log),
+    database: await openDatabase(ermine, log),
     bus: await openBus(settings, log),
     keys: await openKeys(settings, clock, log),
     mail: await openMailer(settings, { log, now: () => clock.now() }),
   };
 }
 
-async function openDatabase(url: string, log: Logger): Promise<Database> {
+async function openDatabase({ store: url, store_database: name }: Settings["ermine"], log: Logger): Promise<Database> {
   if (url.startsWith("mongodb")) {
     const { openMongo } = await import("@lib/store/mongo/database.ts");
-    return openMongo(url, { onState: (up) => log.info(up ? "database reachable" : "database away") });
+    return openMongo(url, { name, onState: (up) => log.info(up ? "database reachable" : "database away") });
   }
   const path = url.slice("sqlite:".length);
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });

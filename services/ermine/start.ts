@@ -2,6 +2,7 @@
  * Runs services in this process. All of them share one port, the paths being those of self-hosted deployments; a
  * service that is started alone listens on the reference's port at its root path.
  */
+import { buildInformation } from "@services/ermine/build-information.ts";
 import { createServices, type Services } from "@services/ermine/create-services.ts";
 import { openDrivers } from "@services/ermine/open-drivers.ts";
 import { publicListener } from "@services/ermine/public-listener.ts";
@@ -30,6 +31,7 @@ export async function startServices(
   names: readonly ServiceName[],
   { settings, log, signal }: { settings: Settings; log: Logger; signal: AbortSignal },
 ): Promise<Running> {
+  const build = buildInformation();
   const drivers = await openDrivers({ settings, clock: systemClock, log });
   const registry = createRegistry();
   const checks = { store: drivers.database.ping, bus: drivers.bus.ping, keys: drivers.keys.ping };
@@ -54,6 +56,7 @@ export async function startServices(
     ids: systemIds(systemClock),
     log,
     background,
+    build,
   };
   const services = createServices(names, deps, registry);
   watch(registry, services, deps);

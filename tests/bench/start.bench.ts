@@ -1,5 +1,6 @@
 import type { Bench, BenchContext } from "@tests/bench/bench.ts";
 import { medianOf, repeat } from "@tests/bench/statistics.ts";
+import { freePort } from "@tests/harness/free-port.ts";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -68,13 +69,6 @@ async function firstAnswer(url: string, deadlineMs: number): Promise<void> {
     if (performance.now() > deadlineMs) throw new Error(`no answer: ${response?.status ?? "nobody listens"}`);
     await Bun.sleep(5);
   }
-}
-
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop(true);
-  return port;
 }
 
 /** Resident memory of another process, from Linux or from `ps`. */

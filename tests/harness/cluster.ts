@@ -1,6 +1,7 @@
 import { openMongo } from "@lib/store/mongo/database.ts";
 import { type Crowd, seedCrowd } from "@tests/harness/crowd.ts";
 import { freePort } from "@tests/harness/free-port.ts";
+import { dropMongo, freshMongoName } from "@tests/harness/mongodb.ts";
 import { type ErmineProcess, spawnErmine, temporaryFolder } from "@tests/harness/process.ts";
 import { type RedisServer, redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 
@@ -31,9 +32,11 @@ export function clusterMongoUrl(): string {
   return mongodb;
 }
 
-/** Makes a cluster without services. They use the database of the MongoDB that every deployment uses, `revolt`. */
+/** Makes a cluster without services. They use a database of their own, which is dropped when the cluster is disposed of. */
 export async function openCluster({ mongoUrl = clusterMongoUrl() }: { mongoUrl?: string } = {}): Promise<Cluster> {
   const stack = new AsyncDisposableStack();
+  const name = freshMongoName();
+  stack.defer(() => dropMongo(clusterMongoUrl(), [name]));
   const redis = await startRedis();
   if (!redis) throw new Error(redisMissing);
   stack.use(redis);
@@ -46,6 +49,7 @@ export async function openCluster({ mongoUrl = clusterMongoUrl() }: { mongoUrl?:
       const env = {
         ERMINE__DATA_DIR: folder.path,
         ERMINE__STORE: mongoUrl,
+        ERMINE__STORE_DATABASE: name,
         ERMINE__BUS: redis.url,
         ERMINE__KEYS: redis.url,
         ERMINE__LOG_LEVEL: "warn",
@@ -57,7 +61,7 @@ export async function openCluster({ mongoUrl = clusterMongoUrl() }: { mongoUrl?:
       return stack.use(Object.assign(spawnErmine(["start", service], env), { url }));
     },
     async seed(size) {
-      const database = await openMongo(clusterMongoUrl());
+      const database = await openMongo(clusterMongoUrl(), { name });
       const crowd = await seedCrowd(database, size);
       await database.close();
       return crowd;

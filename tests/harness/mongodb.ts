@@ -48,7 +48,7 @@ export function freshMongoName(): string {
 
 /** Removes databases that tests left behind. */
 export async function dropMongo(url: string, names: readonly string[]): Promise<void> {
-  const client = new MongoClient(url);
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 });
   for (const name of names) await client.db(name).dropDatabase();
   await client.close();
 }

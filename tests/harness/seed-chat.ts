@@ -81,14 +81,15 @@ export async function seedSavedMessages(api: TestApi, user: Seeded): Promise<str
   return _id;
 }
 
-/** Messages of one author, from the oldest to the newest, straight into the store. */
+/** Messages of one author, or so many of them, from the oldest to the newest, straight into the store. */
 export async function seedMessages(
   api: TestApi,
   channel: string,
   author: string,
-  messages: readonly Partial<MessageDocument>[],
+  messages: readonly Partial<MessageDocument>[] | number,
 ): Promise<string[]> {
-  const documents = messages.map((fields) => storedMessage(api.deps.ids.ulid(), { channel, author, ...fields }));
+  const all = typeof messages === "number" ? Array.from({ length: messages }, () => ({})) : messages;
+  const documents = all.map((fields) => storedMessage(api.deps.ids.ulid(), { channel, author, ...fields }));
   for (const document of documents) await api.deps.store.messages.insert(document);
   const newest = documents.at(-1);
   if (newest) await api.deps.store.channels.noteMessage(channel, newest._id, false);

@@ -3,6 +3,7 @@ import * as accounts from "@lib/contract/accounts.ts";
 import * as onboarding from "@lib/contract/onboarding.ts";
 import * as sessions from "@lib/contract/sessions.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { unknownBuild } from "@lib/domain/instance/instance-config.ts";
 import { systemIds } from "@lib/domain/system-ids.ts";
 import type { Keys } from "@lib/keys/keys.ts";
 import type { Mail } from "@lib/mail/mailer.ts";
@@ -65,6 +66,7 @@ export async function testApi({
     ids: systemIds(clock),
     log: silentLogger,
     background,
+    build: Promise.resolve(unknownBuild),
   };
   const delta = createDelta(deps, { registry: createRegistry(), strict: true });
   const bonfire = createBonfire(deps);

@@ -1,4 +1,5 @@
 import type { Deps } from "@lib/domain/deps.ts";
+import { unknownBuild } from "@lib/domain/instance/instance-config.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { systemIds } from "@lib/domain/system-ids.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
@@ -73,6 +74,7 @@ export async function testGateway({
     ids,
     log: silentLogger,
     background: backgroundRunner({ log: silentLogger }),
+    build: Promise.resolve(unknownBuild),
   };
   const bonfire = createBonfire(deps);
   const server = Bun.serve<SocketData>({ port: 0, websocket: bonfire.websocket, fetch: bonfire.fetch });

@@ -16,9 +16,13 @@ const LONGEST_LOCK_MS = 3_600_000;
 /** More rounds than there are guesses before a lock. */
 const ROUNDS_MAX = 8;
 
-/** Fails with `LockedOut` while too many wrong guesses keep an account locked (conformance accounts-44). */
+/**
+ * Fails with `LockedOut` while too many wrong guesses keep an account locked (conformance accounts-44), and says for how
+ * long (P16).
+ */
 export function refuseLocked({ lockout }: AccountDocument, nowMs: number): void {
-  if (lockout?.expiry !== undefined && lockout.expiry > nowMs) fail("LockedOut");
+  const leftMs = (lockout?.expiry ?? nowMs) - nowMs;
+  if (leftMs > 0) fail("LockedOut", {}, { retryAfterMs: leftMs });
 }
 
 /**

@@ -1,16 +1,25 @@
-import type { RevoltConfig, UserLimits, VoiceFeature } from "@lib/model/instance.ts";
 import { isMailOn } from "@lib/domain/accounts/account-mail.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import type { BuildInformation, RevoltConfig, UserLimits, VoiceFeature } from "@lib/model/instance.ts";
 import type { UserLimits as UserLimitSettings } from "@lib/settings/limits.ts";
 import type { Settings } from "@lib/settings/settings.ts";
 
 /** The version of the protocol that is spoken, by which clients tell what they can use. */
 export const PROTOCOL_VERSION = "0.15.1";
 
-/** What stands for build metadata that is not known. */
 const UNKNOWN = "<failed to generate>";
 
+/** A build of which nothing is known, in the words that clients know. */
+export const unknownBuild: BuildInformation = {
+  commit_sha: UNKNOWN,
+  commit_timestamp: UNKNOWN,
+  semver: UNKNOWN,
+  origin_url: UNKNOWN,
+  timestamp: UNKNOWN,
+};
+
 /** What clients learn about this instance before anything else (conformance accounts-1, settings-18 to settings-23). */
-export function instanceConfig(settings: Settings): RevoltConfig {
+export async function instanceConfig({ settings, build }: Pick<Deps, "settings" | "build">): Promise<RevoltConfig> {
   const { api, features, hosts, pushd } = settings;
   const { hcaptcha_key, hcaptcha_sitekey } = api.security.captcha;
   const { global, new_user, default: established } = features.limits;
@@ -29,13 +38,7 @@ export function instanceConfig(settings: Settings): RevoltConfig {
     ws: hosts.events,
     app: hosts.app,
     vapid: pushd.vapid.public_key,
-    build: {
-      commit_sha: UNKNOWN,
-      commit_timestamp: UNKNOWN,
-      semver: UNKNOWN,
-      origin_url: UNKNOWN,
-      timestamp: UNKNOWN,
-    },
+    build: await build,
   };
 }
 

@@ -4,7 +4,7 @@ import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
 import { resolveInvite } from "@lib/domain/invites/resolve-invite.ts";
 import { joinServer } from "@lib/domain/members/join-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
-import { withServerRoom } from "@lib/domain/servers/require-server-room.ts";
+import { withServerRoom } from "@lib/domain/servers/with-server-room.ts";
 import { viewKnownUsers } from "@lib/domain/users/view-users.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { InviteJoinResponse } from "@lib/model/invite.ts";

@@ -6,7 +6,7 @@ import type { User } from "@lib/model/user.ts";
 
 /** Blocks a user or bot, or ends that (conformance users-39 to users-41). */
 export async function changeBlock(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" | "ids">,
   actor: Actor,
   { target, action }: { target: string; action: "block" | "unblock" },
 ): Promise<User> {

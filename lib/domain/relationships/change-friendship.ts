@@ -5,7 +5,7 @@ import { fail } from "@lib/error/fail.ts";
 import type { UserDocument } from "@lib/model/stored/user.ts";
 import type { User } from "@lib/model/user.ts";
 
-type FriendDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock">;
+type FriendDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" | "ids">;
 
 /** Asks somebody to be friends or accepts their request, or ends either; bots have no friends (conformance users-43). */
 export async function changeFriendship(

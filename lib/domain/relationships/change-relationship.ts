@@ -12,7 +12,7 @@ import type { RelationshipStatus, User } from "@lib/model/user.ts";
 import { relationshipWith } from "@lib/permission/user-permissions.ts";
 import { limitsFor } from "@lib/settings/limits.ts";
 
-type RelationDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock">;
+type RelationDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" | "ids">;
 
 /**
  * Changes how the actor and another user stand to each other and tells both; resolves to the other as the actor sees

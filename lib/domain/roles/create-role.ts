@@ -1,6 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { exclusively } from "@lib/domain/exclusive.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { getRole } from "@lib/domain/roles/access-role.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
@@ -10,23 +11,20 @@ import type { NewRoleResponse } from "@lib/model/role.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
 import { viewPartialRole, viewRole } from "@lib/model/view/role.ts";
 
-/** Creates a role below all others, which grants nothing yet (conformance servers-72, servers-73). */
+type CreateDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
+
+/**
+ * Creates a role below all others, which grants nothing yet (conformance servers-72, servers-73). The limit holds for
+ * roles made at the same time, too (P24).
+ */
 export async function createRole(
-  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  deps: CreateDeps,
   actor: Actor,
   { target, name, reason }: { target: string; name: string; reason: string | null },
 ): Promise<NewRoleResponse> {
   const { server } = await accessServer(deps, actor, target, "ManageRole");
-  const max = deps.settings.features.limits.global.server_roles;
-  const roles = Object.values(server.roles);
-  if (roles.length >= max) fail("TooManyRoles", { max });
-
-  const rank = Math.max(-1, ...roles.map((role) => Number(role.rank))) + 1;
-  const role: RoleDocument = { _id: deps.ids.ulid(), name, permissions: { a: 0, d: 0 }, hoist: false, rank };
-  const updated = (await deps.store.servers.insertRole(server._id, role)) ?? fail("NotFound");
-  // Its rank is another when a role was created at the same time.
-  const created = getRole(updated, role._id) ?? fail("NotFound");
-  const data = { id: role._id, ...viewPartialRole(created) };
+  const role = await exclusively(deps, `roles:${server._id}`, () => insertLowest(deps, server._id, name));
+  const data = { id: role._id, ...viewPartialRole(role) };
   await publish(deps, serverRoleUpdate({ id: server._id, role_id: role._id, data, clear: [] }));
   recordAudit(deps, {
     server: server._id,
@@ -34,5 +32,23 @@ export async function createRole(
     reason,
     action: { type: "RoleCreate", role: role._id, name },
   });
-  return { id: role._id, role: viewRole(created) };
+  return { id: role._id, role: viewRole(role) };
+}
+
+/** Stores a new role below those that the server has by now, if there is room for one more. */
+async function insertLowest(
+  { store, ids, settings }: CreateDeps,
+  serverId: string,
+  name: string,
+): Promise<RoleDocument> {
+  const server = (await store.servers.get(serverId)) ?? fail("NotFound");
+  const max = settings.features.limits.global.server_roles;
+  const roles = Object.values(server.roles);
+  if (roles.length >= max) fail("TooManyRoles", { max });
+
+  const rank = Math.max(-1, ...roles.map((role) => Number(role.rank))) + 1;
+  const role: RoleDocument = { _id: ids.ulid(), name, permissions: { a: 0, d: 0 }, hoist: false, rank };
+  const updated = (await store.servers.insertRole(serverId, role)) ?? fail("NotFound");
+  // Its rank is another when roles were put into a new order meanwhile.
+  return getRole(updated, role._id) ?? fail("NotFound");
 }

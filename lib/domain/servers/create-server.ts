@@ -3,7 +3,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { joinServer } from "@lib/domain/members/join-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
-import { requireServerRoom } from "@lib/domain/servers/require-server-room.ts";
+import { withServerRoom } from "@lib/domain/servers/with-server-room.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { CreateServerLegacyResponse } from "@lib/model/server.ts";
 import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
@@ -13,17 +13,25 @@ import { viewServer } from "@lib/model/view/server.ts";
 import { serverDefault } from "@lib/permission/default-permissions.ts";
 import { toStored } from "@lib/permission/permissions.ts";
 
+type CreateDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">;
+
 /** Creates a server with one channel, of which the actor is owner and first member (conformance servers-1 to servers-8). */
 export async function createServer(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">,
+  deps: CreateDeps,
   actor: Actor,
   data: DataCreateServer,
 ): Promise<CreateServerLegacyResponse> {
   if (actor.bot) fail("IsBot");
   const creators = deps.settings.features.limits.global.restrict_server_creation;
   if (creators.length > 0 && !creators.includes(actor.id)) fail("CantCreateServers");
-  await requireServerRoom(deps, actor.id);
+  return withServerRoom(deps, actor.id, () => insertServer(deps, actor, data));
+}
 
+async function insertServer(
+  deps: CreateDeps,
+  actor: Actor,
+  data: DataCreateServer,
+): Promise<CreateServerLegacyResponse> {
   const channel = generalChannel(deps.ids.ulid(), deps.ids.ulid());
   const server = newServer(actor.id, channel, data);
   await deps.store.channels.insert(channel);

@@ -49,6 +49,9 @@ const ServiceSettings = z.strictObject({
   voice_ingress: listenAddress().default("0.0.0.0:8500").describe("LiveKit webhooks"),
 });
 
+/** What the database of every Stoat deployment is called. */
+export const STOAT_DATABASE = "revolt";
+
 /** What only Ermine has. */
 export const ErmineSettings = z.strictObject({
   data_dir: filled().default("./data").describe("Directory for the database, secrets, files and unsent mail"),
@@ -68,6 +71,11 @@ export const ErmineSettings = z.strictObject({
       "Documents: `sqlite:` and a file, `sqlite::memory:`, or a MongoDB URL. Follows from database.mongodb, else a file in data_dir",
     secret: "url",
   }),
+  store_database: z
+    .string("must be text")
+    .regex(/^[A-Za-z0-9_-]{1,63}$/, "must be 1 to 63 letters, digits, _ and -")
+    .default(STOAT_DATABASE)
+    .describe("Name of the database on MongoDB; that of a Stoat deployment is `revolt`, whatever its URL says"),
   bus: driver(["memory:", "redis:", "rediss:"]).default("memory:").meta({
     description: "Events between processes. Follows from database.redis, else within this process",
     secret: "url",

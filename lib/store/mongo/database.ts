@@ -38,7 +38,7 @@ const defaults: MongoClientOptions = {
  */
 export async function openMongo(
   url: string,
-  { name = "revolt", onState }: { name?: string; onState?: (up: boolean) => void } = {},
+  { name, onState }: { name: string; onState?: (up: boolean) => void },
 ): Promise<Database> {
   const client = createClient(url);
   if (onState) watchState(client, onState);

@@ -42,7 +42,7 @@ test("a server that was never there is unavailable within seconds, and is report
 });
 
 test("a URL that is none is refused at once, without showing its password", async () => {
-  const { error } = await rejectionOf(openMongo("mongodb://user:secret@/"));
+  const { error } = await rejectionOf(openMongo("mongodb://user:secret@/", { name: "unused" }));
 
   expect(error).toBeInstanceOf(StoreError);
   expect(String(error)).not.toContain("secret");

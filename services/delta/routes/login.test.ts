@@ -73,6 +73,21 @@ describe.each(profiles)("POST /auth/session/login, $name", (profile) => {
     expect(await api.takeEventTypes()).toEqual(["CreateSession"]);
   });
 
+  test("P16: a locked-out caller is told in Retry-After when to try again", async () => {
+    await using api = await testApi({ profile });
+    const { email } = await registered(api);
+    const guess = (given: string) => api.client.send(contract.login, { body: { email, password: given } });
+    for (let wrong = 0; wrong < 3; wrong++) {
+      expect((await guess("wrong_password")).headers.has("retry-after")).toBe(false);
+    }
+    const refused = await guess(password);
+    const seconds = Number(refused.headers.get("retry-after"));
+    expect(refused.status).toBe(403);
+    expect(seconds).toBeWithin(30, 61);
+    api.clock.advance(seconds * 1_000);
+    expect((await guess(password)).status).toBe(200);
+  });
+
   test("accounts-45: further wrong passwords lock it for five minutes, then for an hour", async () => {
     await using api = await testApi({ profile });
     const { login, stored } = await registered(api);

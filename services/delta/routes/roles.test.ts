@@ -91,6 +91,16 @@ describe.each(profiles)("roles, $name", (profile) => {
     expect(await api.takeEventTypes()).toEqual([]);
   });
 
+  test("P24: of roles created at once, as many are made as there is room for", async () => {
+    await using api = await testApi({ profile, settings: limitedTo(3) });
+    const owner = await seedUser(api);
+    const server = await seedServer(api, owner);
+    const sent = { params: { target: server.id }, body: { name: "r" } };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => answer(owner.client, contract.createRole, sent)));
+    expect(answers.map(([status]) => status).toSorted()).toEqual([200, 200, 200, 400, 400, 400]);
+    expect(Object.keys((await api.deps.store.servers.get(server.id))?.roles ?? {})).toHaveLength(3);
+  });
+
   test("permissions-42: a role is shown to members, 404 for outsiders and for what is no role", async () => {
     await using api = await testApi({ profile });
     const { plain, outsider, server, last } = await community(api);

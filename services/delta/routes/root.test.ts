@@ -72,6 +72,16 @@ describe("GET /", () => {
     });
   });
 
+  test("the build is told as far as it is known", async () => {
+    await using api = await testApi();
+    const unknown = "<failed to generate>";
+    const rest = { commit_timestamp: unknown, semver: unknown, origin_url: unknown, timestamp: unknown };
+    const read = async () => (await api.client.call(contract.queryNode, {})).build;
+    expect(await read()).toEqual({ commit_sha: unknown, ...rest });
+    api.deps.build = Promise.resolve({ commit_sha: "abc", ...rest });
+    expect(await read()).toEqual({ commit_sha: "abc", ...rest });
+  });
+
   test("settings-22, settings-23: addresses, the push key and legal links are those of the settings", async () => {
     const legal_links = { terms_of_service: "https://t.test", privacy_policy: "https://p.test", guidelines: "" };
     const config = await query({

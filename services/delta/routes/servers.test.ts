@@ -128,6 +128,16 @@ describe.each(profiles)("creating servers, $name", (profile) => {
     expect([(await create())[0], (await create())[0]]).toEqual([200, 200]);
     expect(await create()).toMatchObject([400, { type: "TooManyServers", max: 2 }]);
   });
+
+  test("P24: of servers created at once, as many are made as there is room for", async () => {
+    await using api = await testApi({ profile, settings: { features: { limits: { default: { servers: 2 } } } } });
+    const owner = await seedUser(api);
+    const create = () => answer(owner.client, contract.createServer, { body: { name: "a" } });
+    const answers = await Promise.all(Array.from({ length: 5 }, create));
+    expect(answers.map(([status]) => status).toSorted()).toEqual([200, 200, 400, 400, 400]);
+    expect(await api.deps.store.members.countByUser(owner.id)).toBe(2);
+    expect(await api.deps.store.servers.listByOwner(owner.id)).toHaveLength(2);
+  });
 });
 
 describe.each(profiles)("fetching servers, $name", (profile) => {

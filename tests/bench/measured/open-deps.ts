@@ -1,6 +1,7 @@
 import { memoryBus } from "@lib/bus/memory.ts";
 import { redisBus } from "@lib/bus/redis.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { unknownBuild } from "@lib/domain/instance/instance-config.ts";
 import { systemClock, systemIds } from "@lib/domain/system-ids.ts";
 import type { Keys } from "@lib/keys/keys.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
@@ -53,6 +54,7 @@ export async function openDeps({ store, redis }: Places): Promise<Deps> {
     ids: systemIds(systemClock),
     log,
     background: backgroundRunner({ log }),
+    build: Promise.resolve(unknownBuild),
   };
 }
 
