@@ -44,7 +44,7 @@ describe("gateway limits", () => {
   }, 20_000);
 
   test("P7: a reader that lags for seconds gets what waited and a Close that says why, and can come back", async () => {
-    await using gateway = await testGateway(limits({ backpressure_bytes: 4_000_000 }));
+    await using gateway = await testGateway(limits({ backpressure_bytes: 16_000_000 }));
     const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
     const direct = await gateway.direct(a.id, b.id);
     await using slow = await openRawSocket(gateway.url, `?token=${b.token}`);
@@ -55,12 +55,13 @@ describe("gateway limits", () => {
     let sent = 0;
 
     // Until the kernel's buffers are full and over half of the bound waits.
-    for (; sent < 2_000 && gateway.stats.waitingBytes < 2_500_000; sent++) {
+    for (; sent < 2_000 && gateway.stats.waitingBytes < 9_000_000; sent++) {
       await gateway.say(direct._id, a.user, content);
       await new Promise(setImmediate);
     }
     gateway.clock.advance(1_000);
-    await eventually(() => gateway.stats.connections === 0, { describe: "the slow reader's end" });
+    await eventually(async () => (await gateway.deps.keys.listOnline([b.id])).size === 0, { describe: "its end" });
+    await gateway.say(direct._id, a.user, "no longer for it");
     slow.resume();
 
     expect(await slow.closed()).toEqual({ code: 4005, reason: "Too slow" });

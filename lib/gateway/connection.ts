@@ -26,14 +26,15 @@ const TYPING_BURST = 20;
 const TYPING_PER_SECOND = 4;
 
 /**
- * One socket. It moves from `waiting` (for a token) to `preparing` (its snapshot is being read) to `live`.
+ * One socket. It moves from `waiting` (for a token) to `preparing` (its snapshot is being read) to `live`,
+ * and may be `ending`, when it gets nothing more but may still read what waits for it.
  * Only what the rules need is kept here; what equal sockets share is in the world.
  */
 export class Connection {
   /** Presence lease and resume identity. */
   readonly id: string;
   readonly variant: Variant;
-  state: "waiting" | "preparing" | "live" | "closed" = "waiting";
+  state: "waiting" | "preparing" | "live" | "ending" | "closed" = "waiting";
   user: UserView | null = null;
   /** Empty for bots. */
   sessionId = "";
@@ -75,6 +76,11 @@ export class Connection {
 
   isSubscribed(topic: string): boolean {
     return this.#ws?.isSubscribed(nativeTopic(topic, this.variant)) ?? false;
+  }
+
+  /** Leaves every native topic. */
+  unsubscribeAll(): void {
+    for (const topic of this.#ws?.subscriptions ?? []) this.#ws?.unsubscribe(topic);
   }
 
   /** Bytes that were sent and that its socket has not taken yet. */

@@ -33,6 +33,8 @@ import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 const FAREWELL = 1000;
 /** How long a socket may lag by half of what it may at most. */
 const SLOW_MS = 2_000;
+/** How long it may take from then on to read what waits for it. */
+const CATCH_UP_MS = 10_000;
 /** Who comes back so soon after losing a resumable connection was never offline to others. */
 const AWAY_UNNOTICED_MS = 15_000;
 
@@ -194,10 +196,14 @@ export class Gateway {
     const left = (this.#perAddress.get(connection.address) ?? 1) - 1;
     if (left > 0) this.#perAddress.set(connection.address, left);
     else this.#perAddress.delete(connection.address);
-    if (!wasLive) return;
+    if (wasLive) this.#leave(connection, { isFarewell: code === FAREWELL });
+  }
+
+  /** Takes a connection that was live out of the world. */
+  #leave(connection: Connection, { isFarewell }: { isFarewell: boolean }): void {
     const { world, sockets } = this.#parts;
     sockets[connection.variant]--;
-    const mayReturn = connection.resumeSession !== "" && code !== FAREWELL && this.#reading !== null;
+    const mayReturn = connection.resumeSession !== "" && !isFarewell && this.#reading !== null;
     const nowMs = this.#deps.clock.now();
     if (mayReturn) linger(world.lost, connection, nowMs + this.#lingerMs);
     leaveWorld(world, connection);
@@ -212,7 +218,7 @@ export class Gateway {
       const isLate = connection.state === "waiting" && nowMs - connection.openedMs > this.#limits.auth_deadline_ms;
       if (isLate) connection.close(closeCodes.authenticationTimeout);
       if (connection.watching.size > 0) expireWatches(world, connection, nowMs);
-      if (this.#isTooSlow(connection, nowMs)) connection.close(closeCodes.slowConsumer);
+      this.#checkPace(connection, nowMs);
     }
     forgetClosed(world);
     for (const user of forgetLingering(world.lost, ({ untilMs }) => untilMs <= nowMs)) dropUserIfUnused(world, user);
@@ -222,11 +228,21 @@ export class Gateway {
     this.#presence.beat().catch((error) => this.#deps.log.warn("presence could not be renewed", { error }));
   }
 
-  /** Bun ends a connection over the bound without a word, so who lags for long is told before. */
-  #isTooSlow(connection: Connection, nowMs: number): boolean {
-    const lags = connection.waitingBytes * 2 > this.#limits.backpressure_bytes;
-    connection.slowSinceMs = lags ? (connection.slowSinceMs ?? nowMs) : null;
-    return connection.slowSinceMs !== null && nowMs - connection.slowSinceMs >= SLOW_MS;
+  /**
+   * Bun ends a connection over the bound without a word. Who lags for long gets nothing more before it comes to that,
+   * and a Close that says why once everything else is read.
+   */
+  #checkPace(connection: Connection, nowMs: number): void {
+    const { state, waitingBytes } = connection;
+    const lags = waitingBytes * 2 > this.#limits.backpressure_bytes;
+    const slowMs = nowMs - (connection.slowSinceMs ?? nowMs);
+    if (state === "ending") {
+      if (waitingBytes === 0 || slowMs > SLOW_MS + CATCH_UP_MS) connection.close(closeCodes.slowConsumer);
+    } else if (state === "live" && lags && slowMs >= SLOW_MS) {
+      connection.state = "ending";
+      connection.unsubscribeAll();
+      this.#leave(connection, { isFarewell: false });
+    } else connection.slowSinceMs = lags ? (connection.slowSinceMs ?? nowMs) : null;
   }
 
   /** Events were lost: nothing here can be trusted, so everybody reads a fresh `Ready` (P2). */

@@ -41,7 +41,7 @@ export function createPresence(deps: PresenceDeps): Presence {
 
   return {
     async open(connection) {
-      if (!connection.user || connection.state === "closed") return;
+      if (!connection.user || connection.state !== "live") return;
       // The reference's presence ids are even 32-bit numbers.
       const lease = { user: connection.user.id, lease: String(deps.ids.integer(2 ** 31) * 2) };
       leases.set(connection, lease);
