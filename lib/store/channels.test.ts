@@ -56,6 +56,7 @@ describe.each(storesUnderTest())("channels on $name", (driver) => {
     const added = await Promise.all(["b", "c", "d", "e"].map((id) => store.channels.addRecipient("g", id, 3)));
     expect(added.filter((channel) => channel !== null)).toHaveLength(2);
     expect(await store.channels.addRecipient("g", "a", 50)).toBeNull();
+    expect(await store.channels.addRecipient("g", "f", 0)).toBeNull();
     await store.channels.removeRecipient("g", "a");
     const after = await store.channels.get("g");
     expect(after?.channel_type === "Group" && after.recipients).toHaveLength(2);

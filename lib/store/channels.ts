@@ -153,6 +153,7 @@ function recipients({ channels, read }: Source) {
      * concurrent additions too.
      */
     async addRecipient(id: string, userId: string, recipientsMax: number): Promise<ChannelDocument | null> {
+      if (recipientsMax === 0) return null; // there is no last place that could be taken
       const hasRoom = { [`recipients.${recipientsMax - 1}`]: { $exists: false } };
       const filter = { _id: id, channel_type: "Group", recipients: { $ne: userId } };
       const update = { $push: { recipients: userId } };

@@ -33,15 +33,19 @@ export type Condition = {
 
 /**
  * Dotted paths to a value (equality, or membership when the field is an array; `null` also matches a missing field)
- * or a `Condition`. `$text` searches the collection's text index (OR of words, quoted phrases, `-` negation).
+ * or a `Condition`. `$text` searches the collection's text index (OR of words, quoted phrases, `-` negation). `$fields`
+ * counts the fields of the object at a path: there is room for one more while they are fewer than `below`. Null and missing
+ * have none, and a field that is an empty list does not count. Not for upserts.
  *
  * Refused with `StoreError` by every driver: `undefined` as a value, an operand or a list item (leaving the condition out
- * would select more than was asked for), unknown operators, an empty `$and` or `$or`, `$text` inside `$or` or without index.
+ * would select more than was asked for), unknown operators, an empty `$and` or `$or`, `$text` inside `$or` or without index,
+ * `$fields` of what is no object.
  */
 export type Filter = {
   $and?: readonly Filter[];
   $or?: readonly Filter[];
   $text?: { $search: string };
+  $fields?: { path: string; below: number };
   [path: string]: unknown;
 };
 

@@ -87,10 +87,20 @@ describe.each(storesUnderTest())("messages on $name", (driver) => {
     expect(appended?.embeds).toEqual([{ type: "Website", title: "t" }]);
   });
 
+  test("P24: reactions at once never make more distinct emoji than the limit; an emoji with an empty list is none", async () => {
+    await using store = await openTestStore(driver);
+    await store.messages.insert(storedMessage("m1", { reactions: { "🎉": [], "👍": ["a"] } }));
+    const emojis = ["🇦", "🇧", "🇨", "🎉", "👍"];
+    await Promise.all(emojis.map((emoji) => store.messages.addReaction("m1", emoji, "b", 3)));
+    const { reactions = {} } = (await store.messages.get("m1")) ?? {};
+    expect(Object.keys(reactions)).toHaveLength(3);
+    expect(reactions["👍"]).toEqual(["a", "b"]);
+  });
+
   test("data-59: reactions are sets of users, and the last one takes its emoji along", async () => {
     await using store = await openTestStore(driver);
     await store.messages.insert(storedMessage("m1"));
-    await Promise.all(["a", "b", "a"].map((user) => store.messages.addReaction("m1", "👍", user)));
+    await Promise.all(["a", "b", "a"].map((user) => store.messages.addReaction("m1", "👍", user, 20)));
     expect((await store.messages.get("m1"))?.reactions["👍"]?.toSorted()).toEqual(["a", "b"]);
     await store.messages.removeReaction("m1", "👍", "a");
     expect(await store.messages.removeReaction("m1", "👍", "a")).toBeNull();

@@ -128,9 +128,14 @@ function queries(messages: Messages, read: DocumentReader<MessageDocument>) {
 /** Who reacted to a message with what. */
 function reactions(messages: Messages, change: Change) {
   return {
-    /** Adds a reaction; reacting twice changes nothing (conformance data-59). */
-    async addReaction(id: string, emoji: string, userId: string): Promise<MessageDocument | null> {
-      return change(id, { $addToSet: { [`reactions.${emoji}`]: userId } });
+    /**
+     * Adds a reaction with an emoji that the message has, or to a message with fewer than `distinctMax`; null otherwise.
+     * The limit holds for reactions at the same time, too. Reacting twice changes nothing (conformance data-59).
+     */
+    async addReaction(id: string, emoji: string, userId: string, distinctMax: number): Promise<MessageDocument | null> {
+      const path = `reactions.${emoji}`;
+      const room = [{ [`${path}.0`]: { $exists: true } }, { $fields: { path: "reactions", below: distinctMax } }];
+      return change(id, { $addToSet: { [path]: userId } }, { $or: room });
     },
 
     /** Removes the reaction of a user, and the emoji with its last one. */

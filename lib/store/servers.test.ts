@@ -20,6 +20,14 @@ describe.each(storesUnderTest())("servers on $name", (driver) => {
     expect((await store.servers.get("s"))?.channels.toSorted()).toEqual(ids);
   });
 
+  test("P24: no channel finds room where none may be", async () => {
+    await using store = await openTestStore(driver);
+    await store.servers.insert(storedServer("s"));
+    expect(await store.servers.addChannel("s", "c1", 0)).toBeNull();
+    expect((await store.servers.addChannel("s", "c1", 1))?.channels).toEqual(["c1"]);
+    expect(await store.servers.addChannel("s", "c2", 1)).toBeNull();
+  });
+
   test("data-49: a removed channel leaves the list and its system message slots, others stay", async () => {
     await using store = await openTestStore(driver);
     const system_messages = { user_joined: "c1", user_left: "c2", user_banned: "c1" };

@@ -59,6 +59,7 @@ export function serversRepository(db: Database, onMalformed: OnMalformed) {
      * (promise P13), and the limit holds for them too.
      */
     async addChannel(id: string, channelId: string, channelsMax?: number): Promise<ServerDocument | null> {
+      if (channelsMax === 0) return null; // there is no last place that could be taken
       const room = channelsMax === undefined ? {} : { [`channels.${channelsMax - 1}`]: { $exists: false } };
       return change(id, { $addToSet: { channels: channelId } }, room);
     },

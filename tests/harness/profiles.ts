@@ -10,7 +10,7 @@ import { openMongo } from "@lib/store/mongo/database.ts";
 import { openSqlite } from "@lib/store/sqlite/database.ts";
 import { initialiseDatabase } from "@lib/store/initialise-database.ts";
 import { silentLogger } from "@lib/telemetry/logger.ts";
-import { runName } from "@tests/harness/run-name.ts";
+import { redisPrefix, runName } from "@tests/harness/run-name.ts";
 
 /** The drivers of one way to run Ermine, fresh for one test. */
 export type Drivers = { database: Database; bus: Bus; keys: Keys; close(): Promise<void> };
@@ -44,8 +44,8 @@ function cluster(mongodbUrl: string, redisUrl: string): Profile {
     async open() {
       const database = await openMongo(mongodbUrl, { name: runName });
       await initialiseDatabase(database);
-      const bus = redisBus({ url: redisUrl, stream: `ermine:test:${runName}`, log: silentLogger });
-      const keys = redisKeys({ url: redisUrl, keyPrefix: `ermine:test:${crypto.randomUUID()}:`, log: silentLogger });
+      const bus = redisBus({ url: redisUrl, stream: `${redisPrefix}events`, log: silentLogger });
+      const keys = redisKeys({ url: redisUrl, keyPrefix: `${redisPrefix}${crypto.randomUUID()}:`, log: silentLogger });
       const close = async () => void (await Promise.all([bus.close(), keys.close(), database.close()]));
       return { database, bus, keys, close };
     },

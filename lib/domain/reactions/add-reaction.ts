@@ -7,7 +7,10 @@ import { fail } from "@lib/error/fail.ts";
 import { messageReact } from "@lib/event/message-events.ts";
 import type { MessageDocument } from "@lib/model/stored/message.ts";
 
-/** Adds the actor's reaction. Reacting twice changes nothing but is announced again (conformance messages-72 to messages-74). */
+/**
+ * Adds the actor's reaction. Reacting twice changes nothing but is announced again (conformance messages-72 to
+ * messages-74). The limit holds for reactions at the same time, too (P24).
+ */
 export async function addReaction(
   deps: Pick<Deps, "store" | "bus" | "clock" | "settings">,
   actor: Actor,
@@ -15,10 +18,12 @@ export async function addReaction(
 ): Promise<void> {
   const { channel } = await accessChannel(deps, actor, target, "React");
   const message = (await deps.store.messages.getInChannel(channel._id, msg)) ?? fail("NotFound");
-  if (!canAddReaction(message, emoji, deps.settings.features.limits.global.message_reactions)) fail("InvalidOperation");
+  const max = deps.settings.features.limits.global.message_reactions;
+  if (!canAddReaction(message, emoji, max)) fail("InvalidOperation");
   await requireUsableEmoji(deps, emoji);
 
-  (await deps.store.messages.addReaction(message._id, emoji, actor.id)) ?? fail("NotFound");
+  const added = await deps.store.messages.addReaction(message._id, emoji, actor.id, max);
+  if (!added) fail((await deps.store.messages.get(message._id)) ? "InvalidOperation" : "NotFound");
   await publish(deps, messageReact({ id: message._id, channel_id: channel._id, user_id: actor.id, emoji_id: emoji }));
 }
 

@@ -17,7 +17,7 @@ type RelationDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" |
 /**
  * Changes how the actor and another user stand to each other and tells both; resolves to the other as the actor sees
  * them then (conformance users-35 to users-43, data-32). Actions of both at once take turns, so the two sides always
- * fit together (P13).
+ * fit together (P13), and so do the requests of one user, so that their limit holds (P24).
  */
 export async function changeRelationship(
   deps: RelationDeps,
@@ -25,14 +25,25 @@ export async function changeRelationship(
   target: Pick<UserDocument, "_id">,
   action: RelationshipAction,
 ): Promise<User> {
-  return exclusively(deps, `relationship:${pairName(actor.id, target._id)}`, async () => {
-    const [self, other] = await read(deps, actor.id, target._id);
-    const next = transition(action, { ours: entryOf(self, other), theirs: entryOf(other, self) });
-    if (next.ours === "Outgoing") requireRequestRoom(deps, self);
-    await write(deps, other._id, self._id, next.theirs);
-    await write(deps, self._id, other._id, next.ours);
-    return announce(deps, await read(deps, self._id, other._id));
-  });
+  const change = () =>
+    exclusively(deps, `relationship:${pairName(actor.id, target._id)}`, () =>
+      changeOfPair(deps, [actor.id, target._id], action),
+    );
+  // Nobody waits for their requests while they hold a pair, so this order cannot end in a deadlock.
+  return action === "add" ? exclusively(deps, `requests:${actor.id}`, change) : change();
+}
+
+async function changeOfPair(
+  deps: RelationDeps,
+  [selfId, otherId]: readonly [string, string],
+  action: RelationshipAction,
+): Promise<User> {
+  const [self, other] = await read(deps, selfId, otherId);
+  const next = transition(action, { ours: entryOf(self, other), theirs: entryOf(other, self) });
+  if (next.ours === "Outgoing") requireRequestRoom(deps, self);
+  await write(deps, other._id, self._id, next.theirs);
+  await write(deps, self._id, other._id, next.ours);
+  return announce(deps, await read(deps, self._id, other._id));
 }
 
 /** Who acts on a bot has no say over it here: a relation is one's own entry, or none. */

@@ -26,7 +26,8 @@ export async function allocateDiscriminator(deps: Names & Pick<Deps, "ids">, use
 
 /**
  * The discriminator of a user under another name: the present one when it is free there, else a new one, which a user
- * gets once a day. Fails with `UsernameTaken` or `DiscriminatorChangeRatelimited` (conformance users-30, users-31).
+ * gets once a day: see `noteDiscriminatorChange`. Fails with `UsernameTaken` or `DiscriminatorChangeRatelimited`
+ * (conformance users-30, users-31).
  */
 export async function keepOrAllocateDiscriminator(
   deps: Pick<Deps, "store" | "ids" | "clock">,
@@ -37,10 +38,13 @@ export async function keepOrAllocateDiscriminator(
   if (SPACE.includes(discriminator) && !used.includes(discriminator)) return discriminator;
   const allocated = await allocateDiscriminator(deps, username);
   const since = minUlid(deps.clock.now() - CHANGE_WINDOW_MS);
-  const { ratelimitEvents } = deps.store;
-  if ((await ratelimitEvents.count(userId, "DiscriminatorChange", since)) > 0) fail("DiscriminatorChangeRatelimited");
-  await ratelimitEvents.insert({ _id: deps.ids.ulid(), target_id: userId, event_type: "DiscriminatorChange" });
-  return allocated;
+  const changes = await deps.store.ratelimitEvents.count(userId, "DiscriminatorChange", since);
+  return changes === 0 ? allocated : fail("DiscriminatorChangeRatelimited");
+}
+
+/** Counts that a user got another discriminator. */
+export async function noteDiscriminatorChange({ store, ids }: Pick<Deps, "store" | "ids">, userId: string) {
+  await store.ratelimitEvents.insert({ _id: ids.ulid(), target_id: userId, event_type: "DiscriminatorChange" });
 }
 
 /** Writes with a free discriminator, and again with another when somebody else took it first. */

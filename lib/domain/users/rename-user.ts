@@ -1,22 +1,34 @@
 import type { Deps } from "@lib/domain/deps.ts";
-import { keepOrAllocateDiscriminator, withDiscriminator } from "@lib/domain/users/allocate-discriminator.ts";
+import { exclusively } from "@lib/domain/exclusive.ts";
+import {
+  keepOrAllocateDiscriminator,
+  noteDiscriminatorChange,
+  withDiscriminator,
+} from "@lib/domain/users/allocate-discriminator.ts";
 import { cureUsername } from "@lib/domain/users/cure-username.ts";
 import { publishUserUpdate } from "@lib/domain/users/publish-user-update.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { UserDocument } from "@lib/model/stored/user.ts";
 
-type RenameDeps = Pick<Deps, "store" | "bus" | "settings" | "clock" | "ids">;
+type RenameDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" | "ids">;
 
 /**
  * Gives a user or bot another name, with the same discriminator when it is free there (conformance users-29 to
- * users-31, data-34). Fails with `InvalidUsername`, `UsernameTaken` or `DiscriminatorChangeRatelimited`.
+ * users-31, data-34). Fails with `InvalidUsername`, `UsernameTaken` or `DiscriminatorChangeRatelimited`. Names of one user
+ * take turns, so that several at once do not get them several discriminators.
  */
 export async function renameUser(deps: RenameDeps, user: UserDocument, name: string): Promise<UserDocument> {
   const username = cureUsername(name, deps.settings.api.users.min_username_length);
   if (username.toLowerCase() === user.username.toLowerCase()) return write(deps, user, { username });
-  return withDiscriminator(
-    () => keepOrAllocateDiscriminator(deps, username, { userId: user._id, discriminator: user.discriminator }),
-    (discriminator) => write(deps, user, { username, discriminator }),
+  return exclusively(deps, `rename:${user._id}`, () =>
+    withDiscriminator(
+      () => keepOrAllocateDiscriminator(deps, username, { userId: user._id, discriminator: user.discriminator }),
+      async (discriminator) => {
+        const renamed = await write(deps, user, { username, discriminator });
+        if (discriminator !== user.discriminator) await noteDiscriminatorChange(deps, user._id);
+        return renamed;
+      },
+    ),
   );
 }
 

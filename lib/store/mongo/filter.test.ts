@@ -25,6 +25,15 @@ describe("filters", () => {
     expect(toMongoFilter({ $text: { $search: "a -b" } }, paths)).toEqual({ $text: { $search: "a -b" } });
   });
 
+  test("fields are counted by an expression, also inside $or", () => {
+    const fields = { $objectToArray: { $ifNull: ["$o.p", {}] } };
+    const used = { $filter: { input: fields, as: "field", cond: { $ne: ["$$field.v", []] } } };
+
+    expect(toMongoFilter({ $or: [{ a: 1 }, { $fields: { path: "o.p", below: 3 } }] }, paths)).toEqual({
+      $or: [{ a: 1 }, { $expr: { $lt: [{ $size: used }, 3] } }],
+    });
+  });
+
   test.each([
     ["a condition", { _id: undefined }],
     ["an operand", { _id: { $eq: undefined } }],

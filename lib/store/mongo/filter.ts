@@ -1,5 +1,6 @@
 import type { Document } from "mongodb";
 import type { Filter } from "@lib/store/database.ts";
+import { fieldsOf } from "@lib/store/fields-condition.ts";
 import { isPlainObject, mapFields, toBson } from "./convert.ts";
 import { type Int64Paths, walkInto } from "./int64.ts";
 
@@ -16,10 +17,18 @@ export function toMongoFilter(filter: Filter, paths: Int64Paths): Document {
       refuseUndefined(key, condition);
       if (isFilterList(key, condition)) return [key, condition.map((part) => toMongoFilter(part, paths))];
       if (key === "$text") return [key, condition];
+      if (key === "$fields") return ["$expr", hasFewerFields(fieldsOf(condition))];
       if (key.startsWith("$")) throw new Error(`unknown filter operator ${key}`);
       return [key, toMongoCondition(condition, walkInto(paths, key))];
     }),
   );
+}
+
+/** MongoDB counts fields in expressions alone. */
+function hasFewerFields({ path, below }: { path: string; below: number }): Document {
+  const fields = { $objectToArray: { $ifNull: [`$${path}`, {}] } };
+  const used = { $filter: { input: fields, as: "field", cond: { $ne: ["$$field.v", []] } } };
+  return { $lt: [{ $size: used }, below] };
 }
 
 /** A value to equal, or operators with their operands. */

@@ -1,4 +1,5 @@
 import type { Filter } from "../database.ts";
+import { fieldsOf } from "../fields-condition.ts";
 import { isDocument } from "./values.ts";
 
 const OPERATORS = new Set(["$eq", "$ne", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$exists", "$all"]);
@@ -12,7 +13,8 @@ export function checkFilter(filter: Filter, allowText = true): void {
     } else if (path === "$text") {
       if (!allowText) throw new Error("$text cannot stand inside $or");
       searchOf(condition);
-    } else if (path.startsWith("$")) throw new Error(`Unknown filter operator ${path}`);
+    } else if (path === "$fields") fieldsOf(condition);
+    else if (path.startsWith("$")) throw new Error(`Unknown filter operator ${path}`);
     else operatorsOf(path, condition);
   }
 }

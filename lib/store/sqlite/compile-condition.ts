@@ -12,7 +12,7 @@ export type Sql = { sql: string; parameters: readonly Key[]; exact: boolean };
 
 export const EVERYTHING: Sql = { sql: "1", parameters: [], exact: true };
 export const NOTHING: Sql = { sql: "0", parameters: [], exact: true };
-const UNKNOWN: Sql = { sql: "1", parameters: [], exact: false };
+export const UNKNOWN: Sql = { sql: "1", parameters: [], exact: false };
 /** Beyond this many substrings, parsing the documents is as fast. */
 const SUBSTRINGS_MAX = 16;
 

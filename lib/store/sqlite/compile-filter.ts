@@ -1,6 +1,6 @@
 import type { Filter } from "../database.ts";
 import { branches, operatorsOf, searchOf } from "./check-filter.ts";
-import { all, onColumn, onKeys, onText, type Sql } from "./compile-condition.ts";
+import { all, onColumn, onKeys, onText, type Sql, UNKNOWN } from "./compile-condition.ts";
 import { quote, type Table } from "./table.ts";
 import { compileTextQuery } from "./text-query.ts";
 
@@ -20,6 +20,7 @@ function compileParts(filter: Filter, table: Table, folded: readonly string[], t
   for (const path in filter) {
     const condition = filter[path];
     if (path === "$text") texts.push(textOf(condition, table));
+    else if (path === "$fields") parts.push(UNKNOWN);
     else if (path === "$and")
       for (const part of branches(path, condition)) parts.push(compileParts(part, table, folded, texts));
     else if (path === "$or")

@@ -1,8 +1,9 @@
 import type { Filter } from "../database.ts";
+import { fieldsOf } from "../fields-condition.ts";
 import { branches, operatorsOf } from "./check-filter.ts";
 import { foldCase } from "./fold-case.ts";
 import { valuesAt } from "./values-at.ts";
-import { compareValues, equalValues, typeRank } from "./values.ts";
+import { compareValues, equalValues, isDocument, typeRank } from "./values.ts";
 
 type Test = (value: unknown) => boolean;
 
@@ -15,11 +16,21 @@ export function matches(document: unknown, filter: Filter, folded: readonly stri
 export function compileMatcher(filter: Filter, folded: readonly string[] = []): Test {
   const tests = Object.entries(filter).flatMap(([path, condition]): Test[] => {
     if (path === "$text") return [];
+    if (path === "$fields") return [hasFewerFields(fieldsOf(condition))];
     if (path === "$and") return branches(path, condition).map((part) => compileMatcher(part, folded));
     if (path === "$or") return [anyOf(branches(path, condition).map((part) => compileMatcher(part, folded)))];
     return compileConditions(path, condition, folded.includes(path));
   });
   return (document) => tests.every((test) => test(document));
+}
+
+function hasFewerFields({ path, below }: { path: string; below: number }): Test {
+  const parts = path.split(".");
+  return (document) => {
+    const [value] = valuesAt(document, parts);
+    if (value !== undefined && value !== null && !isDocument(value)) throw new Error(`${path} is not an object`);
+    return Object.values(value ?? {}).filter((field) => !(Array.isArray(field) && field.length === 0)).length < below;
+  };
 }
 
 /** A test of one array element for `$pull`, where the condition has no path. */

@@ -79,6 +79,23 @@ const table: [guarantee: string, filter: Filter, ids: string[]][] = [
   ["nested $and and $or", { $or: [{ $and: [{ s: "b" }, { n: 2.5 }] }, { $and: [{ s: "a" }, { n: 7 }] }] }, ["2"]],
 ];
 
+const counted: AnyDocument[] = [
+  { _id: "1" },
+  { _id: "2", o: {} },
+  { _id: "3", o: { a: 1, b: [] } },
+  { _id: "4", o: { a: ["x"], b: null, c: { d: [] } } },
+  { _id: "5", o: null },
+];
+
+/** The documents in whose `o` there are fewer than so many fields. */
+const fewer: [below: number, ids: string[]][] = [
+  [0, []],
+  [1, ["1", "2", "5"]],
+  [2, ["1", "2", "3", "5"]],
+  [3, ["1", "2", "3", "5"]],
+  [4, ["1", "2", "3", "4", "5"]],
+];
+
 const indexed = ["s", "n", "flag", "at", "list", "o", "o.a", "o.b.c", "subs.k", "subs.v"].map((path) => ({
   name: path,
   keys: { [path]: 1 as const },
@@ -92,6 +109,7 @@ const refused: [what: string, filter: Filter][] = [
   ["undefined inside $or", { $or: [{ s: undefined }] }],
   ["an unknown operator", { s: { $near: 1 } }],
   ["an unknown top-level operator", { $nor: [{ s: "a" }] }],
+  ["$fields without a number", Object.fromEntries([["$fields", { path: "s" }]])],
   ["an empty $or", { $or: [] }],
   ["an empty $and", { $and: [] }],
   ["$in without a list", { s: { $in: "a" } }],
@@ -109,6 +127,18 @@ export const filterCases: SuiteCase[] = [
       },
     })),
   ),
+  ...[true, false].map((withIndexes) => ({
+    name: `filter, ${withIndexes ? "indexed" : "no index"}: $fields counts fields, but no empty lists`,
+    run: async (database: Parameters<SuiteCase["run"]>[0]) => {
+      const collection = await filled(database, counted, withIndexes ? { indexes: indexed } : {});
+      for (const [below, ids] of fewer) expect(await idsOf(collection, { $fields: { path: "o", below } })).toEqual(ids);
+      const either: Filter = { $or: [{ "o.c.d": { $exists: true } }, { $fields: { path: "o", below: 1 } }] };
+      expect(await idsOf(collection, either)).toEqual(["1", "2", "4", "5"]);
+      await collection.insertOne({ _id: "6", o: "text" });
+      const ofText = collection.updateOne({ _id: "6", $fields: { path: "o", below: 1 } }, { $set: { o: {} } });
+      expect(await rejection(ofText)).toBeInstanceOf(StoreError);
+    },
+  })),
   ...refused.map(([what, filter]) => ({
     name: `filter: ${what} is refused by every operation`,
     run: async (database: Parameters<SuiteCase["run"]>[0]) => {

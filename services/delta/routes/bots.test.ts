@@ -126,6 +126,17 @@ describe.each(profiles)("bots, $name", (profile) => {
     expect(await api.takeEventTypes()).toEqual([]);
   });
 
+  test("users-31: of renames at once that need another discriminator, one succeeds", async () => {
+    await using api = await testApi({ profile });
+    const owner = await seedUser(api);
+    const bot = await seedBot(api, owner);
+    const names = Array.from({ length: 4 }, () => botName(api));
+    for (const username of names) await seedUser(api, { username, discriminator: bot.user.discriminator });
+    const answers = await Promise.all(names.map((name) => edit(owner, bot.id, { name })));
+    expect(answers.map(([status]) => status).toSorted()).toEqual([200, 429, 429, 429]);
+    expect(await api.takeEventTypes()).toEqual(["UserUpdate"]);
+  });
+
   test("users-56: renaming a bot renames its user and is told", async () => {
     await using api = await testApi({ profile });
     const owner = await seedUser(api);

@@ -85,6 +85,34 @@ describe.each(profiles)("reactions, $name", (profile) => {
     expect((await react(alice, { target: channelId, msg, emoji: full[3] ?? "" })).status).toBe(204);
   });
 
+  test("P24: of reactions at once with new emoji, as many are stored and told as there is room for", async () => {
+    await using api = await testApi({ profile });
+    const { alice, bob, channelId } = await seedCommunity(api);
+    const emojis = Array.from({ length: 26 }, (_, at) => String.fromCodePoint(0x1f600 + at));
+    const reactions = Object.fromEntries(emojis.slice(0, 18).map((emoji) => [emoji, [bob.id]]));
+    const [msg = ""] = await seedMessages(api, channelId, bob.id, [{ reactions }]);
+
+    const reacting = emojis.slice(16).map((emoji) => react(alice, { target: channelId, msg, emoji }));
+    const answers = (await Promise.all(reacting)).map(({ status }) => status);
+    expect(answers.slice(0, 2)).toEqual([204, 204]); // these were there already
+    expect(answers.slice(2).toSorted()).toEqual([204, 204, 400, 400, 400, 400, 400, 400]);
+    const stored = (await api.deps.store.messages.get(msg))?.reactions;
+    expect(Object.keys(stored ?? {})).toHaveLength(20);
+    expect(await api.takeEventTypes()).toEqual(Array.from({ length: 4 }, () => "MessageReact"));
+  });
+
+  test("a reaction costs the store seven commands, with a new emoji or not", async () => {
+    await using api = await testApi({ profile });
+    const { alice, bob, channelId } = await seedCommunity(api);
+    const [msg = ""] = await seedMessages(api, channelId, bob.id, [{}]);
+    for (const user of [alice, bob]) {
+      const before = api.deps.store.database.commands;
+      expect((await react(user, { target: channelId, msg, emoji: "👍" })).status).toBe(204);
+      // session, user, channel, server, member; message, reaction
+      expect(api.deps.store.database.commands - before).toBe(7);
+    }
+  });
+
   test("messages-74: where reactions are restricted only the offered ones count", async () => {
     await using api = await testApi({ profile });
     const { alice, bob, channelId } = await seedCommunity(api);

@@ -178,6 +178,31 @@ describe.each(profiles)("relationships, $name", (profile) => {
     }
   });
 
+  test("P24: of requests sent to different people at once, as many are pending as there is room for", async () => {
+    await using api = await testApi({ profile });
+    const user = await seedUser(api, {}, { isNew: true });
+    const others = await Promise.all(Array.from({ length: 10 }, () => seedUser(api)));
+    const answers = await Promise.all(others.map((other) => add(user, other)));
+    const accepted = others.filter((_, at) => answers[at]?.[0] === 200);
+    expect(accepted).toHaveLength(5);
+    const { relations } = (await api.deps.store.users.get(user.id)) ?? {};
+    expect(relations?.map(({ _id }) => _id).toSorted()).toEqual(accepted.map(({ id }) => id).toSorted());
+    for (const other of others) {
+      const sides = accepted.includes(other) ? ["Outgoing", "Incoming"] : [undefined, undefined];
+      expect(await standing(api, user, other)).toEqual(sides);
+    }
+  });
+
+  test("P13: people who all ask each other at once become friends, none waits for ever", async () => {
+    await using api = await testApi({ profile });
+    const people = await Promise.all(Array.from({ length: 4 }, () => seedUser(api)));
+    const pairs = people.flatMap((a) => people.filter((b) => b !== a).map((b) => [a, b] as const));
+    expect((await Promise.all(pairs.map(([a, b]) => add(a, b)))).map(([status]) => status)).toEqual(
+      pairs.map(() => 200),
+    );
+    for (const [a, b] of pairs) expect(await standing(api, a, b)).toEqual(["Friend", "Friend"]);
+  });
+
   test("data-32, P13: requests, blocks and ends at the same time leave two sides that fit", async () => {
     await using api = await testApi({ profile });
     const fitting = ["-,-", "Outgoing,Incoming", "Incoming,Outgoing", "Friend,Friend"];
