@@ -20,7 +20,7 @@ type Steady = { sockets: number; rounds: Sent[] };
 const STEADY_PER_SECOND = 10;
 
 /** Requests under way at the same time when as many as possible are sent. */
-const SENDERS = 8;
+const SENDERS = 32;
 
 /** The whole way of a message: REST request, store, bus, gateway, the last socket of the channel. */
 export const delivery: Bench = {
