@@ -59,22 +59,30 @@ export function createDispatcher(parts: Parts): Dispatcher {
       const batch = queue;
       queue = [];
       for (const item of batch) {
-        if (item === "gap") parts.onGap();
-        else await dispatch(item);
+        const pending = item === "gap" ? parts.onGap() : dispatch(item);
+        if (pending) await pending;
       }
     }
     turn = null;
   }
 
-  async function dispatch(entry: BusEntry): Promise<void> {
+  function dispatch(entry: BusEntry): void | Promise<void> {
     try {
       restartContinued(parts.world, entry);
       const pending = route(parts, entry, parts.out);
-      if (pending) await pending;
+      if (pending) return pending.catch((error) => report(entry, error)).then(() => conclude(entry));
     } catch (error) {
-      // One bad event stops nothing: the next one is delivered (P27).
-      parts.log.error("event could not be dispatched", { type: entry.event.type, error });
+      report(entry, error);
     }
+    conclude(entry);
+  }
+
+  /** One bad event stops nothing: the next one is delivered (P27). */
+  function report({ event }: BusEntry, error: unknown): void {
+    parts.log.error("event could not be dispatched", { type: event.type, error });
+  }
+
+  function conclude(entry: BusEntry): void {
     dispatcher.position = entry.position;
     for (const listener of dispatcher.listeners) listener(entry);
   }
