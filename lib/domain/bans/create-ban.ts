@@ -22,7 +22,8 @@ export type BanInput = {
 
 /**
  * Bans somebody, member or not, and removes them. Banning twice succeeds and keeps the first reason (conformance
- * servers-52 to servers-55, data-15). The ban is stored first, so that nobody slips back in between.
+ * servers-52 to servers-55, data-15). The ban is stored first and a member looked for then, while who joins
+ * looks for a ban once they are a member: of the two at once, one sees the other (P13).
  */
 export async function createBan(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">,
@@ -38,7 +39,7 @@ export async function createBan(
 
   const key = { server: server._id, user: input.target };
   const isNew = await deps.store.bans.insert(key, input.reason ?? null);
-  if (target) await removeMember(deps, server, input.target, "Ban");
+  await removeMember(deps, server, input.target, "Ban");
   if (input.delete_message_seconds) {
     await deleteRecentMessages(deps, server.channels, input.target, input.delete_message_seconds);
   }

@@ -31,6 +31,7 @@ export async function joinServer(
   const key = { server: server._id, user: user._id };
   if (await deps.store.bans.get(key.server, key.user)) fail("Banned");
   const member = (await deps.store.members.join(key, deps.clock.now())) ?? fail("AlreadyInServer");
+  if (await deps.store.bans.get(key.server, key.user)) await leaveAgain(deps, key);
   await forgetMemberCount(deps, server._id);
 
   const [channels, emojis, memberCount] = await Promise.all([
@@ -53,6 +54,12 @@ export async function joinServer(
   );
   await announceMembership(deps, server, "user_joined", user._id);
   return { member, channels };
+}
+
+/** Whoever was banned since the first look may have become a member after the ban looked for one (P13). */
+async function leaveAgain({ store, clock }: JoinDeps, key: MemberDocument["_id"]): Promise<never> {
+  await store.members.remove(key, clock.now());
+  return fail("Banned");
 }
 
 const joined = ({ _id }: MemberDocument) => ({ id: _id.server, user: _id.user });

@@ -1,5 +1,6 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import * as contract from "@lib/contract/bans.ts";
+import { joinInvite } from "@lib/contract/invites.ts";
 import type { Client } from "@lib/rpc/client.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { auditLog, seedFile, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
@@ -28,6 +29,13 @@ async function community(api: TestApi) {
   const ban = (client: Client, target: string, body: object = {}, headers: Record<string, string> = {}) =>
     client.send(contract.createBan, { params: { server: server.id, target }, body, headers });
   return { owner, mod, peer, top, plain, outsider, server, ban };
+}
+
+/** An invite to a server, and how somebody follows it. */
+async function invitation(api: TestApi, server: { id: string }, user: { client: Client }) {
+  const code = `i${api.deps.ids.nanoid(7)}`;
+  await api.deps.store.invites.insert({ _id: code, type: "Server", server: server.id, channel: "c", creator: "o" });
+  return () => user.client.send(joinInvite, { params: { target: code } });
 }
 
 describe.each(profiles)("bans, $name", (profile) => {
@@ -82,6 +90,39 @@ describe.each(profiles)("bans, $name", (profile) => {
     const responses = await Promise.all([ban(owner.client, plain.id), ban(mod.client, plain.id)]);
     expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     expect(await api.takeEventTypes()).toEqual(["ServerMemberLeave"]);
+  });
+
+  test("P13: who is banned after joining looked for a ban does not become a member", async () => {
+    await using api = await testApi({ profile });
+    const { owner, outsider, server, ban } = await community(api);
+    const join = await invitation(api, server, outsider);
+    const { bans, members } = api.deps.store;
+    const { get } = bans;
+    spyOn(bans, "get").mockImplementationOnce(async (...key) => {
+      const found = await get(...key);
+      expect((await ban(owner.client, outsider.id)).status).toBe(200);
+      return found;
+    });
+
+    expect((await join()).status).toBe(403);
+
+    expect(await members.get(server.id, outsider.id)).toBeNull();
+  });
+
+  test("P13: who joins after the ban looked for a member does not stay one", async () => {
+    await using api = await testApi({ profile });
+    const { owner, outsider, server, ban } = await community(api);
+    const join = await invitation(api, server, outsider);
+    const { bans, members } = api.deps.store;
+    const { insert } = bans;
+    spyOn(bans, "insert").mockImplementationOnce(async (...given) => {
+      expect((await join()).status).toBe(200);
+      return insert(...given);
+    });
+
+    expect((await ban(owner.client, outsider.id)).status).toBe(200);
+
+    expect(await members.get(server.id, outsider.id)).toBeNull();
   });
 
   test.each([
