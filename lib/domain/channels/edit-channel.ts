@@ -31,7 +31,7 @@ export async function editChannel(
   if (channel.channel_type !== "Group" && channel.channel_type !== "TextChannel") fail("InvalidOperation");
   const set = await changesOf(deps, actor, channel, data);
 
-  const edited = (await deps.store.channels.update(channel._id, set, data.remove)) ?? fail("NotFound");
+  const edited = await write(deps, channel, set, data.remove);
   const oldIcon = channel.icon?._id;
   if (oldIcon !== undefined && iconOf(edited) !== oldIcon) await deps.store.attachments.markDeleted([oldIcon]);
   if (channel.channel_type === "Group") await announceInGroup(deps, channel, announcementsOf(actor, channel, set));
@@ -73,6 +73,18 @@ async function changesOf(
   const ofServers = channel_type === "TextChannel" ? { voice: voice && storedVoice(voice), slowmode } : {};
   // Without undefined fields, which its type has as optional.
   return defined({ name, description, owner, icon, nsfw, ...ofServers }) as ChannelUpdate;
+}
+
+/** A new owner must still take part at this moment (P13). */
+async function write(
+  { store }: Pick<Deps, "store">,
+  channel: GroupDocument | TextChannelDocument,
+  { owner, ...set }: ChannelUpdate,
+  remove: DataEditChannel["remove"],
+): Promise<ChannelDocument> {
+  if (owner !== undefined && channel.channel_type === "Group")
+    (await store.channels.transferOwnership(channel._id, channel.owner, owner)) ?? fail("NotInGroup");
+  return (await store.channels.update(channel._id, set, remove)) ?? fail("NotFound");
 }
 
 function announcementsOf({ id: by }: Actor, group: GroupDocument, set: ChannelUpdate): StoredSystemMessage[] {

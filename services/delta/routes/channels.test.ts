@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import * as contract from "@lib/contract/channels.ts";
 import type { GroupDocument } from "@lib/model/stored/channel.ts";
 import { answer } from "@tests/harness/answer.ts";
@@ -213,6 +213,22 @@ describe.each(profiles)("channels, $name", (profile) => {
     expect(await api.deps.store.channels.get(text)).toBeNull();
     expect((await api.deps.store.servers.get(server.id))?.channels).toEqual([]);
     expect(await api.takeEventTypes()).toEqual(["ChannelDelete"]);
+  });
+
+  test("P13: who leaves a group while they are made its owner does not become it", async () => {
+    await using api = await testApi({ profile });
+    const { a, b, group, edit, remove } = await community(api);
+    const { channels } = api.deps.store;
+    const { get } = channels;
+    spyOn(channels, "get").mockImplementationOnce(async (id) => {
+      const found = await get(id);
+      expect(await remove(b, group._id)).toEqual([204, null]);
+      return found;
+    });
+
+    expect(await edit(a, group._id, { owner: b.id, name: "renamed" })).toMatchObject([404, { type: "NotInGroup" }]);
+
+    expect(await get(group._id)).toMatchObject({ owner: a.id, recipients: [a.id], name: group.name });
   });
 
   test("messages-11, data-51: an owner who leaves a group hands it over; turned around: clients are told the new owner (P4)", async () => {
