@@ -12,7 +12,7 @@ import { initialiseDatabase } from "@lib/store/initialise-database.ts";
 import { openSqlite } from "@lib/store/sqlite/database.ts";
 import { silentLogger } from "@lib/telemetry/logger.ts";
 import { eventually } from "@tests/harness/eventually.ts";
-import { QUIET, community, hiddenBut } from "@tests/harness/gateway-community.ts";
+import { QUIET, community, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
 import type { Drivers } from "@tests/harness/profiles.ts";
 import { type RedisServer, redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
@@ -216,6 +216,33 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     },
     30_000,
   );
+
+  test("P3 P8: who has to start afresh because of late news was never offline to others", async () => {
+    await using d = await deployment(2);
+    const [here, there] = d.gateways;
+    const { people, server } = await community(here, 1);
+    const [a] = people;
+    const b = await here.user();
+    await here.join(server, b.id);
+    using commands = await commandsOf(d.redis);
+    await using witness = await there.socket(a.token);
+    const lost = await here.socket(b.token, { resume: true });
+    await witness.take("UserUpdate");
+    const resumeFrom = lost.client.resumePoint;
+    lost.client.drop();
+    await using back = await there.socket(b.token, { resume: true, reconnect: true, resumeFrom, untilReady: false });
+    await back.take("Resumed");
+    await eventually(() => here.stats.connections === 0);
+    here.clock.advance(20_000); // what was kept of the lost connection ends
+    await eventually(async () => (await commands.run<string[]>(["SMEMBERS", `sessions:${b.id}`])).length === 1);
+
+    const key = { server: server._id, user: b.id };
+    await publish(here.deps, serverMemberUpdate({ id: key, data: { roles: [] }, clear: [] }));
+    await back.take("Ready");
+
+    expect(typesOf(await there.received(a.id, witness))).not.toContain("UserUpdate");
+    expect(await there.deps.keys.listOnline([b.id])).toEqual(new Set([b.id]));
+  }, 30_000);
 
   test("P3: the resume session of another token, or an invented one, is not recovered", async () => {
     await using d = await deployment(2);

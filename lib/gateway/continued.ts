@@ -23,7 +23,6 @@ export function restartContinued(world: World, entry: BusEntry): void {
     const { connection, atMs } = world.continued[at] as Continued; // within its bounds
     if (atMs < entry.acceptedMs - SLACK_MS) return;
     if (connection.state !== "live" || !connection.user || !changesView(world, connection.user, entry)) continue;
-    connection.resumeSession = "";
     connection.close(closeCodes.gap);
   }
 }
