@@ -19,8 +19,8 @@ export type BusEntry = {
   readonly event: Event;
   /** When it was accepted for publication, by the clock of the process that published it; milliseconds since 1970. */
   readonly acceptedMs: number;
-  /** Approximate encoded size in bytes, for windows bounded by bytes. */
-  readonly bytes: number;
+  /** The event in JSON, when the driver has it anyway. */
+  readonly text?: string;
 };
 
 export type BusReader = {
@@ -53,6 +53,8 @@ export interface Bus {
    * broker that is away, however long (P21); rejects with `BusClosedError` when the bus is closed meanwhile.
    */
   read(reader: BusReader): Promise<BusReading>;
+  /** Whether an entry may have more than one reader, of this or another process. */
+  readonly isShared: boolean;
   /** False while the publish buffer is over half full: callers refuse new writes with 503 and `Retry-After`. */
   readonly accepting: boolean;
   /** Entries since the start (`published`, `read`, `skipped` as undecodable), gaps reported, entries waiting now. */

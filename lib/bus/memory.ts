@@ -1,6 +1,5 @@
 import { BusClosedError, type Bus, type BusEntry, type BusReader } from "@lib/bus/bus.ts";
 import { deliver, type BusLog } from "@lib/bus/deliver.ts";
-import { eventBytes } from "@lib/bus/event-bytes.ts";
 
 /** How the in-process bus gathers and numbers entries. */
 export type MemoryBusOptions = {
@@ -12,6 +11,7 @@ export type MemoryBusOptions = {
 };
 
 const GATHER_MS_MAX = 5;
+const ACCEPTED = Promise.resolve();
 
 /**
  * The bus of a single process. A reader gets an entry in a microtask when the bus was quiet; after each delivery a
@@ -48,20 +48,24 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
   }
 
   return {
-    async publish(topics, event) {
-      if (turn === "closed") throw new BusClosedError("the event bus is closed");
+    publish(topics, event) {
+      if (turn === "closed") return Promise.reject(new BusClosedError("the event bus is closed"));
       counters.published++;
       const position = `${startMs}-${counters.published}`;
-      waiting.push({ position, topics, event, acceptedMs: Date.now(), bytes: eventBytes(event) });
-      if (turn !== "quiet") return;
+      waiting.push({ position, topics, event, acceptedMs: Date.now() });
+      if (turn !== "quiet") return ACCEPTED;
       turn = "due";
       queueMicrotask(takeTurn);
+      return ACCEPTED;
     },
     async read(reader) {
       if (turn === "closed") throw new BusClosedError("the event bus is closed");
       const own = { reader, after: counters.published };
       readers.add(own);
       return { position: `${startMs}-${own.after}`, stop: async () => void readers.delete(own) };
+    },
+    get isShared() {
+      return readers.size > 1;
     },
     accepting: true,
     get stats() {

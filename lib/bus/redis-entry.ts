@@ -24,7 +24,7 @@ export function parseRedisEntry(position: string, fields: readonly string[]): Re
     previous: values.get("l"),
     publisher: values.get("p") ?? "",
     sequence: Number(values.get("s")),
-    entry: event && topics && body ? { position, topics, event, acceptedMs, bytes: body.length } : null,
+    entry: event && topics && body ? { position, topics, event, acceptedMs, text: body } : null,
   };
 }
 

@@ -73,6 +73,7 @@ export function redisBus({
   return {
     publish: async (topics, event) => publisher.publish(topics, encodeJson(event)),
     read: (to) => reader.read(to),
+    isShared: true,
     get accepting() {
       return !publisher.isOverHalfFull;
     },

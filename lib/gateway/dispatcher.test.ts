@@ -11,7 +11,6 @@ const entry = (at: number): BusEntry => ({
   position: `${at}-0`,
   topics: [],
   acceptedMs: 0,
-  bytes: 0,
   event: { type: "Logout" },
 });
 

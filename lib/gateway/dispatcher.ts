@@ -6,7 +6,7 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { restartContinued } from "@lib/gateway/continued.ts";
-import { Frames } from "@lib/gateway/frames.ts";
+import { type Frames, framesOf } from "@lib/gateway/frames.ts";
 import type { Outlet } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
 import { type RuleContext, ruleOf } from "@lib/gateway/rules/rule.ts";
@@ -20,8 +20,8 @@ export const NOWHERE = "0-0";
 /** A process that falls so far behind gives up what it has not sent: its clients reconnect and read a fresh `Ready`. */
 export const QUEUE_MAX = 100_000;
 
-/** Something that wants every entry from a moment on. */
-export type Listener = (entry: BusEntry) => void;
+/** Something that wants every entry from a moment on. `frames` are those that were sent unchanged, if any were. */
+export type Listener = (entry: BusEntry, frames: Frames) => void;
 
 export type Dispatcher = {
   push(entries: readonly BusEntry[]): void;
@@ -67,14 +67,15 @@ export function createDispatcher(parts: Parts): Dispatcher {
   }
 
   function dispatch(entry: BusEntry): void | Promise<void> {
+    const frames = framesOf(entry);
     try {
       restartContinued(parts.world, entry);
-      const pending = route(parts, entry, parts.out);
-      if (pending) return pending.catch((error) => report(entry, error)).then(() => conclude(entry));
+      const pending = route(parts, entry, parts.out, frames);
+      if (pending) return pending.catch((error) => report(entry, error)).then(() => conclude(entry, frames));
     } catch (error) {
       report(entry, error);
     }
-    conclude(entry);
+    conclude(entry, frames);
   }
 
   /** One bad event stops nothing: the next one is delivered (P27). */
@@ -82,9 +83,9 @@ export function createDispatcher(parts: Parts): Dispatcher {
     parts.log.error("event could not be dispatched", { type: event.type, error });
   }
 
-  function conclude(entry: BusEntry): void {
+  function conclude(entry: BusEntry, frames: Frames): void {
     dispatcher.position = entry.position;
-    for (const listener of dispatcher.listeners) listener(entry);
+    for (const listener of dispatcher.listeners) listener(entry, frames);
   }
 
   async function exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -106,10 +107,11 @@ export function route(
   { world, loadServer }: Pick<Parts, "world" | "loadServer">,
   entry: BusEntry,
   out: Outlet,
+  frames = framesOf(entry),
 ): void | Promise<void> {
-  const frames = new Frames(entry.event, entry.position);
   const context: RuleContext = { world, out, frames, topics: entry.topics, loadServer };
   // The bus carries what the catalogue's builders made; the Redis reader checks what comes from elsewhere.
-  const rule = ruleOf(rules, entry.event as CatalogueEvent);
-  return rule ? rule(context) : routeByTopics(context);
+  const event = entry.event as CatalogueEvent;
+  const rule = ruleOf(rules, event.type);
+  return rule ? rule(context, event) : routeByTopics(context);
 }

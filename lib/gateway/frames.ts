@@ -1,3 +1,4 @@
+import type { BusEntry } from "@lib/bus/bus.ts";
 import { encodeJson } from "@lib/codec/json.ts";
 import { encodeMsgpack } from "@lib/codec/msgpack.ts";
 import type { Event } from "@lib/event/event.ts";
@@ -5,13 +6,22 @@ import type { Variant } from "@lib/gateway/connection.ts";
 
 /** The encodings of one event, each made at most once, when somebody needs it (P5). */
 export class Frames {
-  readonly #encoded: (string | Uint8Array<ArrayBuffer> | undefined)[] = [];
+  readonly #encoded: (string | Uint8Array<ArrayBuffer> | undefined)[];
 
   constructor(
     readonly event: Event,
     /** Where the event stands on the bus; only frames of resumable sockets show it. */
     readonly position: string | null = null,
-  ) {}
+    /** The event in JSON, when somebody has encoded it before. */
+    text?: string,
+  ) {
+    this.#encoded = [text];
+  }
+
+  /** The event in JSON, without a position. */
+  get text(): string {
+    return String(this.of(0));
+  }
 
   of(variant: Variant): string | Uint8Array<ArrayBuffer> {
     return (this.#encoded[variant & 3] ??= this.#encode(variant));
@@ -22,3 +32,6 @@ export class Frames {
     return variant & 1 ? encodeMsgpack(event) : encodeJson(event);
   }
 }
+
+/** The frames of an event as it came from the bus. */
+export const framesOf = ({ event, position, text }: BusEntry): Frames => new Frames(event, position, text);

@@ -53,6 +53,8 @@ export class Gateway {
   #reading: BusReading | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #sweptMs = 0;
+  /** Open connections that can be resumed. */
+  #resumable = 0;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -75,7 +77,10 @@ export class Gateway {
     const { dispatcher, recent } = this.#parts;
     const { bus, keys, clock, log } = this.#deps;
     this.#server = server;
-    dispatcher.listeners.add((entry) => recent.add(entry, clock.now()));
+    dispatcher.listeners.add((entry, frames) => {
+      if (this.#mayBeMissed()) recent.add(entry, frames.text, clock.now());
+      else recent.skip(entry);
+    });
     const begun = await bus.read({ onEntries: dispatcher.push, onGap: dispatcher.pushGap });
     recent.beginAt(begun.position);
     if (dispatcher.position === NOWHERE) dispatcher.position = begun.position;
@@ -143,6 +148,7 @@ export class Gateway {
   #onOpen(ws: ServerWebSocket<SocketData>): void {
     const { connection } = ws.data;
     connection.attach(ws);
+    if (this.#isResumable(connection)) this.#resumable++;
     this.#connections.add(connection);
     this.#perAddress.set(connection.address, (this.#perAddress.get(connection.address) ?? 0) + 1);
     const { token } = connection.handshake;
@@ -160,6 +166,16 @@ export class Gateway {
       handleClientEvent(this.#deps, world, connection, event, null);
   }
 
+  #isResumable({ handshake }: Connection): boolean {
+    return handshake.resume !== null && this.#lingerMs > 0;
+  }
+
+  /** Whether somebody may ask for an entry later: of this process, or come from another one that reads the same bus. */
+  #mayBeMissed(): boolean {
+    const { isShared } = this.#deps.bus;
+    return this.#lingerMs > 0 && (isShared || this.#resumable > 0 || this.#parts.world.lost.size > 0);
+  }
+
   #logInSoon(connection: Connection, token: string): void {
     connection.state = "preparing";
     this.#admit(() => {
@@ -168,9 +184,8 @@ export class Gateway {
   }
 
   async #logIn(connection: Connection, token: string): Promise<void> {
-    const isResumable = connection.handshake.resume !== null && this.#lingerMs > 0;
     try {
-      if (isResumable) connection.resumeSession = resumeSessionOf(connection.id, token);
+      if (this.#isResumable(connection)) connection.resumeSession = resumeSessionOf(connection.id, token);
       if (prepareFromLost(this.#parts, connection, token)) return await this.#presence.open(connection);
       if (!(await prepare(this.#parts, connection, token))) return connection.close(closeCodes.unavailable);
       await sendSlowmodes(this.#deps, connection);
@@ -193,6 +208,7 @@ export class Gateway {
     const wasLive = connection.state === "live";
     connection.state = "closed";
     this.#connections.delete(connection);
+    if (this.#isResumable(connection)) this.#resumable--;
     const left = (this.#perAddress.get(connection.address) ?? 1) - 1;
     if (left > 0) this.#perAddress.set(connection.address, left);
     else this.#perAddress.delete(connection.address);

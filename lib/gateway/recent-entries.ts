@@ -1,5 +1,7 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { comparePositions } from "@lib/bus/position.ts";
+import { decodeJson } from "@lib/codec/json.ts";
+import type { Event } from "@lib/event/event.ts";
 
 /** The entries of the last while, bounded by age and bytes: what resuming connections may have missed (P3). */
 export type RecentEntries = {
@@ -7,7 +9,10 @@ export type RecentEntries = {
   beginAt(position: string): void;
   /** Forgets everything: the next entry does not follow on the last one. */
   breakOff(): void;
-  add(entry: BusEntry, nowMs: number): void;
+  /** Adds an entry with its event in JSON. */
+  add(entry: BusEntry, text: string, nowMs: number): void;
+  /** Forgets everything up to an entry which nobody will miss. */
+  skip(entry: BusEntry): void;
   /**
    * Everything after a position that stands under any of the keys, oldest first, each once; null when the window no
    * longer, or never, reached back to that position.
@@ -15,7 +20,14 @@ export type RecentEntries = {
   since(position: string, keys: Iterable<string>): readonly BusEntry[] | null;
 };
 
-type Held = { entry: BusEntry; atMs: number; number: number; keys: readonly string[] };
+/** What is not needed before somebody resumes is only there as text: a hundred thousand objects keep a collector busy. */
+type Held = Omit<BusEntry, "event" | "text"> & {
+  text: string;
+  event: Event | null;
+  atMs: number;
+  number: number;
+  keys: readonly string[];
+};
 
 /**
  * A window that does not reach anywhere yet. Entries are found by key, so that a thousand connections coming back at
@@ -44,8 +56,8 @@ export function recentEntries({
       oldest && (bytes > bytesMax || nowMs - oldest.atMs > ageMsMax);
       oldest = held[++first]
     ) {
-      bytes -= oldest.entry.bytes;
-      horizon = oldest.entry.position;
+      bytes -= oldest.text.length;
+      horizon = oldest.position;
       for (const key of oldest.keys) forget(key, oldest.number);
     }
     if (first < 1024 || first * 2 < held.length) return;
@@ -61,24 +73,34 @@ export function recentEntries({
     else if ((list[list.length >> 1]?.number ?? 0) <= number) byKey.set(key, list.slice(list.length >> 1));
   }
 
+  function clear(): void {
+    held = [];
+    first = 0;
+    bytes = 0;
+    byKey.clear();
+  }
+
   return {
     beginAt(position) {
       horizon ??= position;
     },
     breakOff() {
-      held = [];
-      first = 0;
-      bytes = 0;
-      byKey.clear();
+      clear();
       horizon = null;
     },
-    add(entry, nowMs) {
+    skip({ position }) {
+      if (held.length > 0) clear();
+      horizon = position;
+    },
+    add(entry, text, nowMs) {
       // What came before the first one is unknown, so only what follows it can be replayed.
       horizon ??= entry.position;
       if (horizon === entry.position) return;
-      const own: Held = { entry, atMs: nowMs, number: ++added, keys: keysOf(entry) };
+      const { position, topics, acceptedMs } = entry;
+      const keys = keysOf(entry);
+      const own: Held = { position, topics, acceptedMs, text, event: null, atMs: nowMs, number: ++added, keys };
       held.push(own);
-      bytes += entry.bytes;
+      bytes += text.length;
       for (const key of own.keys) {
         const list = byKey.get(key);
         if (list) list.push(own);
@@ -93,11 +115,17 @@ export function recentEntries({
         const list = byKey.get(key) ?? [];
         for (let at = list.length - 1; at >= 0; at--) {
           const each = list[at];
-          if (!each || comparePositions(each.entry.position, position) <= 0) break;
+          if (!each || comparePositions(each.position, position) <= 0) break;
           missed.add(each);
         }
       }
-      return [...missed].sort((a, b) => a.number - b.number).map(({ entry }) => entry);
+      return [...missed].sort((a, b) => a.number - b.number).map(withEvent);
     },
   };
+}
+
+/** Decodes an event at most once, however many connections missed it. */
+function withEvent(held: Held): BusEntry {
+  const event = (held.event ??= decodeJson(held.text) as Event); // it was one before it was encoded
+  return { ...held, event };
 }

@@ -31,9 +31,9 @@ async function scene(profile: Profile, gatewaySettings: object = {}) {
     hidden,
     witness,
     /** Loses the connection, lets something happen, and comes back. */
-    async lose(meanwhile: () => Promise<unknown>) {
+    async lose(meanwhile: () => Promise<unknown>, end: "drop" | "close" = "drop") {
       const resumeFrom = socket.client.resumePoint;
-      socket.client.drop();
+      void socket.client[end]();
       await eventually(() => gateway.stats.connections === 1);
       await meanwhile();
       await gateway.received(owner.id, witness);
@@ -156,6 +156,18 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(frames[1]).toStartWith('{"type":"Ready","members":[{');
     expect(frames[1]).toEndWith("}]}");
     expect(frames[2]).toBe('{"type":"Pong","data":1}');
+  });
+
+  test("P3: what happened while no connection could be resumed is told afterwards, too", async () => {
+    await using s = await scene(profile);
+
+    let id = "";
+    const { resumed, told } = await s.lose(async () => (id = await s.gateway.say(s.open._id, s.owner.user)), "close");
+
+    const ready = told.find((event) => event.type === "Ready");
+    const newest = ready?.type === "Ready" ? ready.channels?.map((channel) => Object(channel).last_message_id) : [];
+    const said = told.flatMap((event) => (event.type === "Message" ? [event._id] : []));
+    expect(resumed.recovered ? said : newest).toContain(id);
   });
 
   test("P3: with a window of nothing no connection is kept", async () => {

@@ -6,7 +6,7 @@ import type { BusEntry } from "@lib/bus/bus.ts";
 import { type CatalogueEvent, type EventOf, catalogue } from "@lib/event/catalogue.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { route } from "@lib/gateway/dispatcher.ts";
-import { Frames } from "@lib/gateway/frames.ts";
+import { Frames, framesOf } from "@lib/gateway/frames.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
 import type { RuleContext } from "@lib/gateway/rules/rule.ts";
@@ -112,7 +112,7 @@ export function replay(
   if (catalogue.get(event.type)?.pace === "frequent") return void route(parts, entry, out);
   const channelId = event.type === "ChannelUpdate" ? event.id : event.type === "ChannelCreate" ? event._id : null;
   const server = channelId === null ? undefined : parts.world.serverOfChannel.get(channelId);
-  const frames = new Frames(entry.event, entry.position);
+  const frames = framesOf(entry);
   if (channelId !== null && server) return out.toViewers(server, channelId, frames);
   // Who may see a channel that is not held cannot be told.
   if (channelId !== null && !parts.world.directs.has(channelId)) return;

@@ -23,12 +23,11 @@ export type Rule<T extends EventType> = (context: RuleContext, event: EventOf<T>
 /** Rules by the type of their event. */
 export type Rules = { readonly [T in EventType]?: Rule<T> };
 
-/** The rule of an event, or undefined: then it goes unchanged to its topics. */
+/** The rule for events of a type; call it with such an event only. Undefined: they go unchanged to their topics. */
 export function ruleOf(
   rules: Rules,
-  event: CatalogueEvent,
-): ((context: RuleContext) => void | Promise<void>) | undefined {
+  type: EventType,
+): ((context: RuleContext, event: CatalogueEvent) => void | Promise<void>) | undefined {
   // The table pairs each type with the rule for exactly that type, which an index by a union of types cannot express.
-  const rule = rules[event.type] as ((context: RuleContext, event: CatalogueEvent) => void | Promise<void>) | undefined;
-  return rule && ((context) => rule(context, event));
+  return rules[type] as ReturnType<typeof ruleOf>;
 }
