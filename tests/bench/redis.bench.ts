@@ -106,11 +106,13 @@ async function runRound(
   const { frames, perSecond } = load;
   await Promise.all(gateways.map((gateway) => gateway.load.call("expect", { sockets: gateway.sockets, frames })));
   const processes = [publisher, ...gateways.map(({ server }) => server)];
+  await publisher.call("prepare", { room, frames });
   const usage = () => Promise.all(processes.map((process) => process.call("cpuUs")));
   const before = await usage();
-  const publishedMs = await publisher.call("produce", { room, frames, perSecond });
+  await publisher.call("produce", { perSecond });
   const arrivals = await Promise.all(gateways.map((gateway) => gateway.load.call("finished")));
   const [publisherUs = NaN, ...gatewayUs] = (await usage()).map((after, index) => after - (before[index] ?? NaN));
+  const publishedMs = await publisher.call("publishedMs");
   const inOrder = arrivals.every(({ sequences }) => sequences.every((sequence, index) => sequence === index));
   const latenciesMs = publishedMs.map((published, frame) => {
     return Math.max(...arrivals.map(({ lastAtMs }) => lastAtMs[frame] ?? NaN)) - published;

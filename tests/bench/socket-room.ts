@@ -3,14 +3,15 @@ import type { BenchContext } from "@tests/bench/bench.ts";
 import type { SocketCommands } from "@tests/bench/load/sockets.ts";
 import type { BareSocketCommands } from "@tests/bench/measured/bare-sockets.ts";
 import type { ErmineCommands } from "@tests/bench/measured/ermine.ts";
-import type { Production } from "@tests/bench/measured/producer.ts";
+import type { Pace, Preparation } from "@tests/bench/measured/producer.ts";
 import { type Child, spawnChild } from "@tests/bench/process/spawn-child.ts";
 
 export type Format = "json" | "msgpack";
 
 /** What can publish; the same commands on either side of a comparison. */
 type Publisher = {
-  produce(production: Production): Promise<unknown>;
+  prepare(preparation: Preparation): void;
+  produce(pace: Pace): Promise<void>;
   grant(frames: number): void;
   cpuUs(): number;
   collectGarbage(): Promise<void>;
@@ -93,9 +94,10 @@ export async function runRound(
   { sockets, frames, perSecond }: { sockets: number; frames: number; perSecond: number | null },
 ): Promise<Round> {
   await load.call("expect", { sockets, frames });
+  await publisher.call("prepare", { room: rooms.get(sockets) ?? "", frames });
   const cpuBeforeUs = await publisher.call("cpuUs");
   const startedMs = performance.now();
-  const published = publisher.call("produce", { room: rooms.get(sockets) ?? "", frames, perSecond });
+  const published = publisher.call("produce", { perSecond });
   if (perSecond === null) {
     void publisher.call("grant", WINDOW);
     for (let reached = STEP; reached < frames - WINDOW + STEP; reached += STEP) {

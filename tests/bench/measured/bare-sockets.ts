@@ -3,6 +3,7 @@ import { memoryBus } from "@lib/bus/memory.ts";
 import { encodeJson } from "@lib/codec/json.ts";
 import { encodeMsgpack } from "@lib/codec/msgpack.ts";
 import type { Event } from "@lib/event/event.ts";
+import { Settings } from "@lib/settings/settings.ts";
 import { markerOf } from "@tests/bench/measured/marker.ts";
 import { createProducer } from "@tests/bench/measured/producer.ts";
 import { answerCommands } from "@tests/bench/process/commands.ts";
@@ -12,7 +13,7 @@ import { ownUsage } from "@tests/bench/process/own-usage.ts";
 export type BareSocketCommands = ReturnType<typeof bareSockets>;
 
 function bareSockets() {
-  const bus = memoryBus({ gatherMs: 0 });
+  const bus = memoryBus({ gatherMs: Settings.parse({}).ermine.gateway.gather_ms }); // as Ermine gathers
   const server = Bun.serve<{ rooms: string[] }>({
     port: 0,
     hostname: "127.0.0.1",
@@ -31,16 +32,25 @@ function bareSockets() {
       message() {},
     },
   });
-  const { produce, grant } = createProducer((room, sequence) => void bus.publish([room], { type: "", sequence }));
+  let frameOf: Frame = () => "";
+  const frames: ReturnType<Frame>[] = [];
+  const producer = createProducer({
+    make(room, sequence) {
+      frames[sequence] = frameOf(sequence);
+      return { topics: [room], event: { type: "", sequence } };
+    },
+    publish: ({ topics, event }) => void bus.publish(topics, event),
+  });
   return {
     ...ownUsage,
-    produce,
-    grant,
+    ...producer,
     async start({ event, format }: { event: Event; format: "json" | "msgpack" }): Promise<{ url: string }> {
-      const frame = format === "json" ? textFrame(encodeJson(event)) : binaryFrame(encodeMsgpack(event));
+      frameOf = format === "json" ? textFrame(encodeJson(event)) : binaryFrame(encodeMsgpack(event));
       await bus.read({
         onEntries(entries) {
-          for (const { topics, event } of entries) server.publish(topics[0] ?? "", frame(Number(event["sequence"])));
+          for (const { topics, event } of entries) {
+            server.publish(topics[0] ?? "", frames[Number(event["sequence"])] ?? "");
+          }
         },
         onGap() {},
       });

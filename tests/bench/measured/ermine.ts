@@ -14,7 +14,6 @@ import { type WorldIds, type WorldPlan, populate } from "@tests/bench/measured/p
 import { createProducer } from "@tests/bench/measured/producer.ts";
 import { answerCommands } from "@tests/bench/process/commands.ts";
 import { ownUsage } from "@tests/bench/process/own-usage.ts";
-import { wallMs } from "@tests/bench/process/wall-clock.ts";
 import { storedUser } from "@tests/harness/stored-documents.ts";
 
 /** What the measured Ermine is asked. */
@@ -22,26 +21,20 @@ export type ErmineCommands = ReturnType<typeof ermine>;
 
 function ermine() {
   let deps: Deps | null = null;
-  let publishedMs: number[] = [];
   const opened = (): Deps => deps ?? fail();
-  const { produce, grant } = createProducer((room, sequence) => {
-    publishedMs[sequence] = wallMs();
-    void publish(opened(), messageIn(opened(), room, sequence));
+  const producer = createProducer({
+    make: (room, sequence) => messageIn(opened(), room, sequence),
+    publish: (message) => void publish(opened(), message),
   });
   return {
     ...ownUsage,
-    grant,
+    /** What it publishes goes straight on the bus. */
+    ...producer,
     async start(places: Places): Promise<{ url: string; events: string }> {
       deps = await openDeps(places);
       return listen(deps);
     },
     populate: (plan: WorldPlan): Promise<WorldIds> => populate(opened(), plan),
-    /** Publishes messages straight on the bus; resolves to when each was. */
-    async produce(production: Parameters<typeof produce>[0]): Promise<number[]> {
-      publishedMs = [];
-      await produce(production);
-      return publishedMs;
-    },
     /** Commands sent to the store so far. */
     storeCommands: (): number => opened().store.database.commands,
     /** Resolves when work behind the requests so far is done. */
