@@ -13,6 +13,8 @@ export class Connection {
   readonly #tables = new Map<string, Table | null>();
   /** Look-ups by collection and shape of their filter; null for shapes that have none. */
   readonly plans = new Map<string, LookUpPlan | null>();
+  /** How often the layouts were forgotten: they may have changed in between when this has. */
+  layouts = 0;
 
   constructor(readonly database: Database) {}
 
@@ -42,6 +44,7 @@ export class Connection {
 
   /** Forgets all layouts and statements, after the schema changed. */
   forget(): void {
+    this.layouts++;
     this.#tables.clear();
     this.plans.clear();
     for (const statement of this.#statements.values()) statement.finalize();

@@ -14,7 +14,7 @@ declare global {
 
 /** Writes a value as text. Fields that are `undefined` are left out, as in `JSON.stringify`. */
 export function encode(value: unknown): string {
-  return JSON.stringify(toPlain(value));
+  return JSON.stringify(isPlain(value) ? value : toPlain(value));
 }
 
 /** Reads what `encode` wrote. */
@@ -28,36 +28,30 @@ const MAYBE_DATE = /\{"\$+date":/;
 const DATE_KEY = /^\$+date$/;
 const INTEGER = /^-?\d+$/;
 
+/** Whether JSON itself can hold a value: most documents are written without a copy. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === "bigint") return false;
+  if (typeof value !== "object" || value === null) return true;
+  if (value instanceof Date) return false;
+  if (Array.isArray(value)) return value.every(isPlain);
+  const fields = value as Readonly<Record<string, unknown>>; // documents are plain objects
+  let size = 0;
+  for (const name in fields) {
+    size++;
+    if (!isPlain(fields[name])) return false;
+  }
+  return size !== 1 || !DATE_KEY.test(Object.keys(fields)[0] ?? "");
+}
+
 function toPlain(value: unknown): unknown {
   if (typeof value === "bigint") return JSON.rawJSON(value.toString());
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Date) return { $date: value.getTime() };
-  if (Array.isArray(value)) return plainArray(value);
-  return plainObject(value);
-}
-
-/** Copies only when an element has to change: most documents pass through untouched. */
-function plainArray(value: readonly unknown[]): readonly unknown[] {
-  let copy: unknown[] | null = null;
-  for (let i = 0; i < value.length; i++) {
-    const plain = toPlain(value[i]);
-    if (plain !== value[i]) (copy ??= [...value])[i] = plain;
-  }
-  return copy ?? value;
-}
-
-function plainObject(value: object): object {
-  let changed = false;
-  const entries = Object.entries(value);
-  for (const entry of entries) {
-    const plain = toPlain(entry[1]);
-    if (plain === entry[1]) continue;
-    entry[1] = plain;
-    changed = true;
-  }
+  if (Array.isArray(value)) return value.map(toPlain);
+  const entries = Object.entries(value).map(([name, item]): [string, unknown] => [name, toPlain(item)]);
   const only = entries.length === 1 ? entries[0] : undefined;
   if (only && DATE_KEY.test(only[0])) return { [`$${only[0]}`]: only[1] };
-  return changed ? Object.fromEntries(entries) : value;
+  return Object.fromEntries(entries);
 }
 
 function reviveBig(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {

@@ -2,7 +2,7 @@ import type { Connection } from "./connection.ts";
 import { applyUpdate } from "./apply-update.ts";
 import { ensureTable } from "./ensure-table.ts";
 import type { Operation, Result } from "./operation.ts";
-import { selectRows } from "./select-rows.ts";
+import { type Row, selectRow, selectRows } from "./select-rows.ts";
 import { deleteRow, insertRow, replaceRow } from "./store-row.ts";
 import { upsertDocument } from "./upsert-document.ts";
 
@@ -30,7 +30,7 @@ export function runOperation(connection: Connection, operation: Operation): Resu
 
 function update(connection: Connection, operation: Of<"update">): number {
   const { collection, filter } = operation;
-  const rows = selectRows(connection, operation, filter, operation.many ? {} : { limit: 1 });
+  const rows = rowsFor(connection, operation);
   for (const row of rows) replaceRow(connection, collection, row, applyUpdate(row.document, operation.update));
   if (rows.length === 0 && operation.upsert) {
     insertRow(connection, collection, upsertDocument(filter, operation.update));
@@ -40,7 +40,7 @@ function update(connection: Connection, operation: Of<"update">): number {
 
 function findAndUpdate(connection: Connection, operation: Of<"findAndUpdate">): string | null {
   const { collection, filter, returns, sort } = operation;
-  const [row] = selectRows(connection, operation, filter, { sort, limit: 1 });
+  const row = selectRow(connection, operation, filter, { sort });
   if (row) {
     const changed = replaceRow(connection, collection, row, applyUpdate(row.document, operation.update));
     return returns === "before" ? row.text : changed.text;
@@ -51,14 +51,20 @@ function findAndUpdate(connection: Connection, operation: Of<"findAndUpdate">): 
 }
 
 function findAndDelete(connection: Connection, operation: Of<"findAndDelete">): string | null {
-  const [row] = selectRows(connection, operation, operation.filter, { limit: 1 });
+  const row = selectRow(connection, operation, operation.filter);
   if (!row) return null;
   deleteRow(connection, operation.collection, row);
   return row.text;
 }
 
 function remove(connection: Connection, operation: Of<"delete">): number {
-  const rows = selectRows(connection, operation, operation.filter, operation.many ? {} : { limit: 1 });
+  const rows = rowsFor(connection, operation);
   for (const row of rows) deleteRow(connection, operation.collection, row);
   return rows.length;
+}
+
+function rowsFor(connection: Connection, operation: Of<"update" | "delete">): Row[] {
+  if (operation.many) return selectRows(connection, operation, operation.filter);
+  const row = selectRow(connection, operation, operation.filter);
+  return row ? [row] : [];
 }

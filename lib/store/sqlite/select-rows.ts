@@ -64,7 +64,8 @@ export function selectRow(
   filter: Filter,
   options: Pick<FindOptions, "sort" | "skip"> = {},
 ): Row | null {
-  const found = options.sort || options.skip ? undefined : lookUp<Stored>(connection, source, filter);
+  const isSorted = Object.keys(options.sort ?? {}).length > 0;
+  const found = isSorted || options.skip ? undefined : lookUp<Stored>(connection, source, filter);
   if (found !== undefined) return found && toRow(found);
   return selectRows(connection, source, filter, { ...options, limit: 1 })[0] ?? null;
 }

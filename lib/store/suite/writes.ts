@@ -181,6 +181,24 @@ export const writeCases: SuiteCase[] = [
     },
   },
   {
+    name: "write: of writes at the same time only the one that fails is undone, whatever it changed on the way",
+    run: async (database) => {
+      const things = await filled(database, [{ _id: "1", list: 1 }], { indexes: [{ name: "l", keys: { list: 1 } }] });
+      const outcomes = await Promise.allSettled([
+        things.insertOne({ _id: "2", list: 2 }),
+        things.insertOne({ _id: "1", list: [1, 2] }), // the first array on an indexed path
+        things.bulk([{ insert: { _id: "3", list: [2] } }, { insert: { _id: "2" } }, { insert: { _id: "4" } }]),
+        things.updateOne({ _id: "1" }, { $set: { list: 3 } }),
+      ]);
+
+      expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+      expect(await idsOf(things, {})).toEqual(["1", "2", "3"]);
+      await things.insertOne({ _id: "5", list: [2, 3] });
+      expect(await idsOf(things, { list: 2 })).toEqual(["2", "3", "5"]);
+      expect(await idsOf(things, { list: 3 })).toEqual(["1", "5"]);
+    },
+  },
+  {
     name: "write: nothing to do is no error",
     run: async (database) => {
       const things = await filled(database, []);
