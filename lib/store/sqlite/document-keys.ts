@@ -4,8 +4,11 @@ import type { KeyColumn } from "./table.ts";
 import { valuesAt } from "./values-at.ts";
 
 /** The one key of a document at an indexed path, or all of them when the path reaches an array. */
-export function documentKeys(document: unknown, { path, fold }: KeyColumn): { one: Key } | { many: Key[] } {
-  const values = valuesAt(document, path.split("."));
+export function documentKeys(
+  document: unknown,
+  { steps, fold }: Pick<KeyColumn, "steps" | "fold">,
+): { one: Key } | { many: Key[] } {
+  const values = valuesAt(document, steps);
   if (values.length === 1 && !Array.isArray(values[0])) return { one: keyOf(values[0], fold) };
   const items = values.flatMap((value) => (Array.isArray(value) ? value : [value]));
   return { many: items.map((item) => keyOf(item, fold)) };

@@ -54,8 +54,7 @@ export function spreadColumn(connection: Connection, name: string, column: KeyCo
 
 /** Adds the column of an indexed path and fills it from the documents there are. */
 function addColumn(connection: Connection, name: string, path: string, fold: boolean): void {
-  const column: KeyColumn = { path, fold, many: false, column: columnName({ path, fold, many: false }) };
-  connection.run(`ALTER TABLE ${quote(name)} ADD COLUMN ${quote(column.column)}`);
+  connection.run(`ALTER TABLE ${quote(name)} ADD COLUMN ${quote(columnName({ path, fold, many: false }))}`);
   let current = find(reload(connection, name), path);
   for (const { n, doc } of connection.rows<{ n: number; doc: string }>(`SELECT n, doc FROM ${quote(name)}`)) {
     const document = decode(doc);

@@ -5,13 +5,13 @@ import { valuesAt } from "./values-at.ts";
 
 /** Adds what a new document has in the tables beside its own: rows of keys, and the text to search. */
 export function addEntries(connection: Connection, table: Table, n: number, document: unknown): void {
-  for (const column of manyColumns(table)) insertKeys(connection, table.name, column, n, document);
+  for (const column of table.many) insertKeys(connection, table.name, column, n, document);
   insertText(connection, table.name, table.textPaths, n, document);
 }
 
 /** Replaces the entries of a document that changed, and leaves alone what its change did not touch. */
 export function replaceEntries(connection: Connection, table: Table, n: number, before: unknown, after: unknown): void {
-  for (const column of manyColumns(table)) {
+  for (const column of table.many) {
     deleteKeys(connection, table.name, column, n);
     insertKeys(connection, table.name, column, n, after);
   }
@@ -22,7 +22,7 @@ export function replaceEntries(connection: Connection, table: Table, n: number, 
 
 /** Removes the entries of a document. */
 export function removeEntries(connection: Connection, table: Table, n: number): void {
-  for (const column of manyColumns(table)) deleteKeys(connection, table.name, column, n);
+  for (const column of table.many) deleteKeys(connection, table.name, column, n);
   deleteText(connection, table, n);
 }
 
@@ -64,10 +64,6 @@ function deleteKeys(connection: Connection, name: string, column: KeyColumn, n: 
 
 function deleteText(connection: Connection, table: Table, n: number): void {
   if (table.textPaths.length > 0) connection.run(`DELETE FROM ${quote(`${table.name}#text`)} WHERE rowid = ?`, [n]);
-}
-
-function manyColumns(table: Table): KeyColumn[] {
-  return [...table.columns.values()].filter((column) => column.many);
 }
 
 function textAt(document: unknown, path: string): string {

@@ -11,11 +11,9 @@ import { type KeyColumn, quote, type Table } from "./table.ts";
 export function insertRow(connection: Connection, collection: string, document: Record<string, unknown>): Row {
   const stored = withIdFirst(document);
   const table = tableFor(connection, collection, stored);
-  const columns = single(table);
-  const names = ["id", "doc", ...columns.map(({ column }) => quote(column))];
   const text = encode(stored);
-  const sql = `INSERT INTO ${quote(collection)} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`;
-  const { lastInsertRowid } = connection.run(sql, [keyOf(stored._id), text, ...keysOf(stored, columns)]);
+  const parameters = [keyOf(stored._id), text, ...keysOf(stored, table.single)];
+  const { lastInsertRowid } = connection.run(table.insertSql, parameters);
   const n = Number(lastInsertRowid);
   addEntries(connection, table, n, stored);
   return { n, text, document: stored };
@@ -32,9 +30,7 @@ export function replaceRow(
   if (text === row.text) return row;
   if (encode(document._id) !== encode(row.document._id)) throw new Error("The _id of a document cannot change");
   const table = tableFor(connection, collection, document);
-  const columns = single(table);
-  const sets = ["doc = ?", ...columns.map(({ column }) => `${quote(column)} = ?`)].join(", ");
-  connection.run(`UPDATE ${quote(collection)} SET ${sets} WHERE n = ?`, [text, ...keysOf(document, columns), row.n]);
+  connection.run(table.replaceSql, [text, ...keysOf(document, table.single), row.n]);
   replaceEntries(connection, table, row.n, row.document, document);
   return { n: row.n, text, document };
 }
@@ -50,7 +46,7 @@ export function deleteRow(connection: Connection, collection: string, { n }: Row
 /** The table, created when missing, with room for arrays wherever this document has one. */
 function tableFor(connection: Connection, collection: string, document: unknown): Table {
   const table = connection.table(collection) ?? createTable(connection, collection);
-  const spread = single(table).filter((column) => "many" in documentKeys(document, column));
+  const spread = table.single.filter((column) => "many" in documentKeys(document, column));
   if (spread.length === 0) return table;
   for (const column of spread) spreadColumn(connection, collection, column);
   return tableFor(connection, collection, document);
@@ -60,10 +56,6 @@ function withIdFirst(document: Record<string, unknown>): Record<string, unknown>
   const { _id, ...rest } = document;
   if (_id === undefined || _id === null || Array.isArray(_id)) throw new Error("A document needs an _id");
   return { _id, ...rest };
-}
-
-function single(table: Table): KeyColumn[] {
-  return [...table.columns.values()].filter((column) => !column.many);
 }
 
 function keysOf(document: unknown, columns: readonly KeyColumn[]): Key[] {

@@ -9,11 +9,18 @@ import type { Connection } from "./connection.ts";
 export type Table = {
   name: string;
   columns: ReadonlyMap<string, KeyColumn>;
+  /** Those of them that hold one key a document, and those whose keys are rows. */
+  single: readonly KeyColumn[];
+  many: readonly KeyColumn[];
   textPaths: readonly string[];
+  /** Takes `_id`, text and the single keys. */
+  insertSql: string;
+  /** Takes text, the single keys and the row number. */
+  replaceSql: string;
 };
 
 /** An indexed path of a collection. */
-export type KeyColumn = { path: string; column: string; fold: boolean; many: boolean };
+export type KeyColumn = { path: string; steps: readonly string[]; column: string; fold: boolean; many: boolean };
 
 /** An identifier in quotes that SQLite never takes for a string, as it does with double quotes. */
 export function quote(identifier: string): string {
@@ -21,7 +28,7 @@ export function quote(identifier: string): string {
 }
 
 /** The name of the column for a path. */
-export function columnName({ path, fold, many }: Omit<KeyColumn, "column">): string {
+export function columnName({ path, fold, many }: Pick<KeyColumn, "path" | "fold" | "many">): string {
   return `${fold ? "~" : "="}${path}${many ? "[]" : ""}`;
 }
 
@@ -33,9 +40,19 @@ export function readTable(connection: Connection, name: string): Table | null {
     if (!column.startsWith("=") && !column.startsWith("~")) return [];
     const many = column.endsWith("[]");
     const path = column.slice(1, many ? -2 : undefined);
-    return [[path, { path, column, fold: column.startsWith("~"), many }]];
+    return [[path, { path, steps: path.split("."), column, fold: column.startsWith("~"), many }]];
   });
-  return { name, columns: new Map(columns), textPaths: columnNames(connection, `${name}#text`) };
+  const single = columns.flatMap(([, column]) => (column.many ? [] : [column]));
+  const keys = single.map(({ column }) => quote(column));
+  return {
+    name,
+    columns: new Map(columns),
+    single,
+    many: columns.flatMap(([, column]) => (column.many ? [column] : [])),
+    textPaths: columnNames(connection, `${name}#text`),
+    insertSql: `INSERT INTO ${quote(name)} (${["id", "doc", ...keys].join(", ")}) VALUES (?, ?${", ?".repeat(keys.length)})`,
+    replaceSql: `UPDATE ${quote(name)} SET doc = ?${keys.map((key) => `, ${key} = ?`).join("")} WHERE n = ?`,
+  };
 }
 
 function columnNames(connection: Connection, table: string): string[] {
