@@ -131,6 +131,26 @@ test("close waits for the writes under way", async () => {
   expect(await reopened.database.collection(declare()).count({})).toBe(50);
 });
 
+test("a path whose case came to matter is searched with its case, also where a document has an array", async () => {
+  await using opened = await disposable(openSqlite(":memory:"));
+  const { database } = opened;
+  const list = { list: 1 } as const;
+  await filled(database, [{ _id: "1", list: "Foo" }], { indexes: [{ name: "a", keys: list, caseInsensitive: true }] });
+  const things = await filled(database, [{ _id: "2", list: ["Bar"] }], { indexes: [{ name: "b", keys: list }] });
+  expect(await idsOf(things, { list: "Foo" })).toEqual(["1"]);
+  expect(await idsOf(things, { list: "Bar" })).toEqual(["2"]);
+  expect(await idsOf(things, { list: { $in: ["foo", "bar"] } })).toEqual([]);
+});
+
+test("two declarations of one collection each keep their own rule for case", async () => {
+  await using opened = await disposable(openSqlite(":memory:"));
+  const indexes = [{ name: "name", keys: { name: 1 } }] as const;
+  const exact = await filled(opened.database, [{ _id: "1", name: "Foo" }], { indexes });
+  const folded = opened.database.collection(declare({ caseInsensitive: ["name"] }));
+  expect(await folded.findOne({ name: "FOO" })).toMatchObject({ _id: "1" });
+  expect(await exact.findOne({ name: "FOO" })).toBeNull();
+});
+
 test("documents go when their time has come", async () => {
   let now = 1_700_000_000_000;
   await using opened = await disposable(openSqlite(":memory:", { now: () => now, expiryIntervalMs: 5 }));

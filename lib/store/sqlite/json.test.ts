@@ -34,6 +34,8 @@ test("stored text that looks like a date stays what it was", () => {
     map: { $date: 5 },
     list: [{ $$date: "x" }],
   });
+  const partial = { $date: 5, missing: undefined };
+  expect(decode(encode(partial))).toEqual({ $date: 5 });
 });
 
 test("digits inside strings are left alone", () => {

@@ -37,10 +37,11 @@ function isPlain(value: unknown): boolean {
   const fields = value as Readonly<Record<string, unknown>>; // documents are plain objects
   let size = 0;
   for (const name in fields) {
+    if (fields[name] === undefined) continue;
     size++;
     if (!isPlain(fields[name])) return false;
   }
-  return size !== 1 || !DATE_KEY.test(Object.keys(fields)[0] ?? "");
+  return size !== 1 || !Object.keys(fields).some((name) => DATE_KEY.test(name));
 }
 
 function toPlain(value: unknown): unknown {
@@ -48,7 +49,8 @@ function toPlain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (value instanceof Date) return { $date: value.getTime() };
   if (Array.isArray(value)) return value.map(toPlain);
-  const entries = Object.entries(value).map(([name, item]): [string, unknown] => [name, toPlain(item)]);
+  const defined = Object.entries(value).filter(([, item]) => item !== undefined);
+  const entries = defined.map(([name, item]): [string, unknown] => [name, toPlain(item)]);
   const only = entries.length === 1 ? entries[0] : undefined;
   if (only && DATE_KEY.test(only[0])) return { [`$${only[0]}`]: only[1] };
   return Object.fromEntries(entries);

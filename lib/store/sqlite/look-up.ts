@@ -13,7 +13,7 @@ export function lookUp<Row>(connection: Connection, source: Source, filter: Filt
   const shape = shapeOf(filter);
   if (shape === null) return undefined;
   const values = Object.entries(filter).filter(([, value]) => !isExistence(value));
-  const name = `${source.collection}\n${shape}`;
+  const name = `${source.collection}\0${source.folded.join("\0")}\n${shape}`;
   let plan = connection.plans.get(name);
   if (plan === undefined) {
     plan = planOf(connection, source, filter, values);
@@ -26,12 +26,12 @@ export function lookUp<Row>(connection: Connection, source: Source, filter: Filt
   return connection.rows<Row>(plan.sql, parameters)[0] ?? null;
 }
 
-/** Paths and kinds of condition; null when there is anything but equality with a text and `$exists`. */
+/** Paths, which hold no zero character, and kinds of condition; null when there is anything but equality with a text and `$exists`. */
 function shapeOf(filter: Filter): string | null {
   let shape = "";
   for (const [path, value] of Object.entries(filter)) {
-    if (typeof value === "string" || (path === "_id" && isPlainKey(value))) shape += `${path}=${typeof value}\n`;
-    else if (isExistence(value)) shape += `${path}?${value.$exists}\n`;
+    if (typeof value === "string" || (path === "_id" && isPlainKey(value))) shape += `${path}\0=${typeof value}\n`;
+    else if (isExistence(value)) shape += `${path}\0?${value.$exists}\n`;
     else return null;
   }
   return shape;
@@ -59,6 +59,7 @@ function planOf(
   if (!table) return undefined;
   const keys = values.map(([path, value]) => comparable(keyOf(value, folded.includes(path))));
   if (new Set(keys).size < keys.length) return undefined;
+  if (values.some(([path]) => keys.includes(path))) return undefined; // rows of keys take their path as a parameter, too
   const compiled = compileFilter(filter, table, folded);
   if (!compiled.exact || compiled.text !== null) return null;
   const order = compiled.parameters.map((parameter) => keys.indexOf(comparable(parameter)));

@@ -46,7 +46,9 @@ export function deleteRow(connection: Connection, collection: string, { n }: Row
 /** The table, created when missing, with room for arrays wherever this document has one. */
 function tableFor(connection: Connection, collection: string, document: unknown): Table {
   const table = connection.table(collection) ?? createTable(connection, collection);
-  const spread = table.single.filter((column) => "many" in documentKeys(document, column));
+  const spread = table.single.filter(
+    (column) => table.columns.get(column.path) === column && "many" in documentKeys(document, column),
+  );
   if (spread.length === 0) return table;
   for (const column of spread) spreadColumn(connection, collection, column);
   return tableFor(connection, collection, document);

@@ -43,12 +43,13 @@ export function readTable(connection: Connection, name: string): Table | null {
     return [[path, { path, steps: path.split("."), column, fold: column.startsWith("~"), many }]];
   });
   const single = columns.flatMap(([, column]) => (column.many ? [] : [column]));
+  const byPath = new Map(columns);
   const keys = single.map(({ column }) => quote(column));
   return {
     name,
-    columns: new Map(columns),
+    columns: byPath,
     single,
-    many: columns.flatMap(([, column]) => (column.many ? [column] : [])),
+    many: [...byPath.values()].filter((column) => column.many),
     textPaths: columnNames(connection, `${name}#text`),
     insertSql: `INSERT INTO ${quote(name)} (${["id", "doc", ...keys].join(", ")}) VALUES (?, ?${", ?".repeat(keys.length)})`,
     replaceSql: `UPDATE ${quote(name)} SET doc = ?${keys.map((key) => `, ${key} = ?`).join("")} WHERE n = ?`,

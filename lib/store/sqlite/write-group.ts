@@ -19,7 +19,7 @@ export class WriteGroups {
     return this.#runWhole(submissions) ?? this.#runGuarded(submissions);
   }
 
-  /** Null when an operation failed: then nothing is written. */
+  /** Null when an operation failed for a reason of its own: then nothing is written. */
   #runWhole(submissions: readonly (readonly Operation[])[]): Outcome[] | null {
     const { layouts } = this.connection;
     try {
@@ -30,11 +30,12 @@ export class WriteGroups {
           return { result };
         }),
       );
-    } catch {
-      // Whatever it was happens again, to the one it belongs to.
+    } catch (error) {
       if (this.connection.database.inTransaction) this.connection.run("ROLLBACK");
       if (this.connection.layouts !== layouts) this.#forget();
-      return null;
+      const failure = failureOf(error);
+      if (failure.kind === "unavailable") return submissions.map(() => ({ failure }));
+      return null; // it happens again, to the operation it belongs to
     }
   }
 

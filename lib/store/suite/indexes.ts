@@ -37,6 +37,17 @@ export const indexCases: SuiteCase[] = [
     },
   },
   {
+    name: "index: a value may be the name of its own path",
+    run: async (database) => {
+      const indexes = [{ name: "list", keys: { list: 1 } }] as const;
+      const things = await filled(database, [{ _id: "1", list: ["list", "a"] }], { indexes });
+      for (const value of ["list", "a"]) {
+        expect(await things.updateOne({ list: value }, { $set: { [`seen_${value}`]: true } })).toEqual({ matched: 1 });
+        expect(await things.findOne({ list: value })).toMatchObject({ [`seen_${value}`]: true });
+      }
+    },
+  },
+  {
     name: "index: follows documents as they change and go",
     run: async (database) => {
       const indexes = [{ name: "l", keys: { l: 1, s: 1 } }] as const;
