@@ -1,4 +1,5 @@
 /** A measured server with sockets connected to it, and rounds of messages to them. */
+import { type Audience, audienceOf } from "@tests/bench/audience.ts";
 import type { BenchContext } from "@tests/bench/bench.ts";
 import type { SocketCommands } from "@tests/bench/load/sockets.ts";
 import type { BareSocketCommands } from "@tests/bench/measured/bare-sockets.ts";
@@ -12,6 +13,7 @@ export type Format = "json" | "msgpack";
 type Publisher = {
   prepare(preparation: Preparation): void;
   produce(pace: Pace): Promise<void>;
+  publishedMs(): number[];
   grant(frames: number): void;
   cpuUs(): number;
   collectGarbage(): Promise<void>;
@@ -20,7 +22,9 @@ type Publisher = {
 /** Rooms by number of sockets; the sockets of a smaller room are among those of a larger one. */
 export type SocketRoom = AsyncDisposable & {
   publisher: Pick<Child<Publisher>, "call">;
-  load: Child<SocketCommands>;
+  /** Those that hold the sockets; the publisher may be one of them. */
+  gateways: readonly Pick<Child<Publisher>, "call">[];
+  audience: Audience;
   rooms: ReadonlyMap<number, string>;
 };
 
@@ -35,7 +39,9 @@ export async function openErmineRoom(
   { measuredFlags }: BenchContext,
   format: Format,
   sizes: readonly number[],
-): Promise<SocketRoom & { server: Child<ErmineCommands>; url: string; authors: string[] }> {
+): Promise<
+  SocketRoom & { server: Child<ErmineCommands>; load: Child<SocketCommands>; url: string; authors: string[] }
+> {
   const server = spawnChild<ErmineCommands>("measured/ermine.ts", measuredFlags);
   const load = spawnChild<SocketCommands>("load/sockets.ts");
   const { url, events } = await server.call("start", { store: { sqlite: ":memory:" } });
@@ -49,7 +55,9 @@ export async function openErmineRoom(
   await load.call("quiet", { forMs: QUIET_MS });
   await server.call("collectGarbage");
   const rooms = new Map(sizes.map((size, index) => [size, world.servers[index]?.channels[0] ?? ""]));
-  return { publisher: server, server, load, rooms, url, authors: world.authorTokens, ...disposable(load, server) };
+  const audience = audienceOf([load]);
+  const room = { publisher: server, gateways: [server], audience, rooms, ...disposable(load, server) };
+  return { ...room, server, load, url, authors: world.authorTokens };
 }
 
 /** Bun alone, with frames equal to those of Ermine. */
@@ -70,7 +78,8 @@ export async function openBareRoom(
   await server.call("collectGarbage");
   return {
     publisher: server,
-    load,
+    gateways: [server],
+    audience: audienceOf([load]),
     rooms: new Map(sizes.map((size) => [size, String(size)])),
     ...disposable(load, server),
   };
@@ -82,35 +91,63 @@ export function socketUrl(events: string, token: string, format: Format = "json"
 }
 
 /** What one round measured. */
-export type Round = { complete: boolean; inOrder: boolean; elapsedMs: number; cpuUs: number; deliveries: number };
+export type Round = {
+  complete: boolean;
+  inOrder: boolean;
+  elapsedMs: number;
+  /** Of those that hold the sockets. */
+  cpuUs: number;
+  publisherUs: number;
+  deliveries: number;
+  /** From publishing each message until the last socket held it; none flat out, where they wait for each other. */
+  latenciesMs: number[];
+};
 
 /** Flat out, this many messages are under way; as they arrive everywhere, more follow in steps. */
 const WINDOW = 64;
-const STEP = 16;
+const STEPS = 4;
 
 /** Publishes messages to a room and waits until the last socket holds the last one. */
 export async function runRound(
-  { publisher, load, rooms }: SocketRoom,
-  { sockets, frames, perSecond }: { sockets: number; frames: number; perSecond: number | null },
+  { publisher, gateways, audience, rooms }: SocketRoom,
+  { sockets, frames, perSecond, window = WINDOW }: RoundPlan,
 ): Promise<Round> {
-  await load.call("expect", { sockets, frames });
+  await audience.expect({ sockets, frames });
   await publisher.call("prepare", { room: rooms.get(sockets) ?? "", frames });
-  const cpuBeforeUs = await publisher.call("cpuUs");
+  const usage = () => Promise.all([publisher, ...gateways].map((process) => process.call("cpuUs")));
+  const before = await usage();
   const startedMs = performance.now();
   const published = publisher.call("produce", { perSecond });
-  if (perSecond === null) {
-    void publisher.call("grant", WINDOW);
-    for (let reached = STEP; reached < frames - WINDOW + STEP; reached += STEP) {
-      // A socket that closes fails the whole round below.
-      const grant = () => publisher.call("grant", STEP);
-      load.call("reached", { frames: reached }).then(grant, () => {});
-    }
-  }
-  const [{ complete, sequences }] = await Promise.all([load.call("finished"), published]);
+  if (perSecond === null) grantInSteps(publisher, audience, { frames, window });
+  const [{ complete, sequences, lastAtMs }] = await Promise.all([audience.finished(), published]);
   const elapsedMs = performance.now() - startedMs;
-  const cpuUs = (await publisher.call("cpuUs")) - cpuBeforeUs;
-  const inOrder = sequences.every((sequence, index) => sequence === index);
-  return { complete, inOrder, elapsedMs, cpuUs, deliveries: frames * sockets };
+  const [publisherUs = NaN, ...gatewayUs] = (await usage()).map((after, index) => after - (before[index] ?? NaN));
+  return {
+    complete,
+    inOrder: sequences.every((sequence, index) => sequence === index),
+    elapsedMs,
+    cpuUs: gatewayUs.reduce((sum, each) => sum + each, 0),
+    publisherUs,
+    deliveries: frames * sockets,
+    latenciesMs: (await publisher.call("publishedMs")).map((atMs, frame) => (lastAtMs[frame] ?? NaN) - atMs),
+  };
+}
+
+/** What a round is to be. */
+export type RoundPlan = { sockets: number; frames: number; perSecond: number | null; window?: number };
+
+function grantInSteps(
+  publisher: SocketRoom["publisher"],
+  audience: Audience,
+  { frames, window }: { frames: number; window: number },
+): void {
+  const step = window / STEPS;
+  void publisher.call("grant", window);
+  for (let reached = step; reached < frames - window + step; reached += step) {
+    // A socket that closes fails the whole round.
+    const grant = () => publisher.call("grant", step);
+    audience.reached(reached).then(grant, () => {});
+  }
 }
 
 /** Ends processes in the given order. */
