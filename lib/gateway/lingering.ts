@@ -6,7 +6,7 @@ import type { Connection } from "@lib/gateway/connection.ts";
 import type { UserView } from "@lib/gateway/world.ts";
 
 /** A lost connection that may come back. */
-export type Lingering = { user: UserView; sessionId: string; untilMs: number };
+export type Lingering = { user: UserView; sessionId: string; untilMs: number; watching: Map<string, number> };
 
 /** Lost connections by their resume session. */
 export type LingeringSessions = Map<string, Lingering>;
@@ -15,7 +15,7 @@ export type LingeringSessions = Map<string, Lingering>;
 export function linger(lost: LingeringSessions, connection: Connection, untilMs: number): void {
   const { user, sessionId, resumeSession } = connection;
   if (!user || resumeSession === "") return;
-  lost.set(resumeSession, { user, sessionId, untilMs });
+  lost.set(resumeSession, { user, sessionId, untilMs, watching: new Map(connection.watching) });
   user.lost++;
 }
 

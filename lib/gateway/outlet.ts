@@ -86,21 +86,24 @@ export function announce(
     encoded.set(event, known);
     return known;
   };
-  const moved = new Set<ViewClass>();
-  for (const { members, from, to, viewClass } of moves) {
-    const event = outcome(from, to);
-    if (viewClass) moved.add(viewClass);
-    if (!event) continue;
-    if (viewClass) out.toTopic(viewClass.topic, framesOf(event));
-    else
-      out.toUsers(
-        members.map((member) => member.user),
-        framesOf(event),
-      );
+  try {
+    const moved = new Set<ViewClass>();
+    for (const { members, from, to, viewClass } of moves) {
+      const event = outcome(from, to);
+      if (viewClass) moved.add(viewClass);
+      if (!event) continue;
+      if (viewClass) out.toTopic(viewClass.topic, framesOf(event));
+      else
+        out.toUsers(
+          members.map((member) => member.user),
+          framesOf(event),
+        );
+    }
+    for (const viewClass of server.classes.values()) {
+      const event = moved.has(viewClass) ? null : outcome(viewClass.channels, viewClass.channels);
+      if (event) out.toTopic(viewClass.topic, framesOf(event));
+    }
+  } finally {
+    settle();
   }
-  for (const viewClass of server.classes.values()) {
-    const event = moved.has(viewClass) ? null : outcome(viewClass.channels, viewClass.channels);
-    if (event) out.toTopic(viewClass.topic, framesOf(event));
-  }
-  settle();
 }

@@ -3,6 +3,7 @@
  * and those that concern the connection follow its `Ready`, in order, none twice. If one of them changed what the
  * snapshot is about, it is read again; under a storm of such changes the bus waits for the read.
  */
+import { comparePositions } from "@lib/bus/position.ts";
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { userSlowmodes } from "@lib/event/channel-events.ts";
 import { catalogue } from "@lib/event/catalogue.ts";
@@ -10,7 +11,7 @@ import { authenticate } from "@lib/gateway/authenticate.ts";
 import type { Connection, SocketCounts } from "@lib/gateway/connection.ts";
 import { type Dispatcher, route } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
-import { isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
+import { type Lingering, isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
 import { addConnection, dropUserIfUnused, enterWorld } from "@lib/gateway/membership.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { authenticated, resumed } from "@lib/event/connection-events.ts";
@@ -117,7 +118,8 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, tok
   const { resume } = connection.handshake;
   if (!resume?.session || resume.position === null || !isResumeSessionOf(resume.session, token)) return false;
   const lost = takeLingering(world.lost, resume.session);
-  const missed = lost && recent.since(resume.position, listenKeysOf(lost.user));
+  const watched = lost ? [...lost.watching.keys()].map((id) => `${id}u`) : [];
+  const missed = lost && recent.since(resume.position, [...listenKeysOf(lost.user), ...watched]);
   if (!lost || !missed || missed.some((entry) => changesView(world, lost.user, entry))) {
     if (lost) dropUserIfUnused(world, lost.user);
     return false;
@@ -125,9 +127,20 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, tok
   connection.sessionId = lost.sessionId;
   connection.send(new Frames(authenticated({})));
   addConnection(lost.user, connection);
+  watchAgain(world, connection, lost);
   parts.sockets[connection.variant]++;
   sendMissed(parts, connection, resume.position, missed);
   return true;
+}
+
+/** Member updates that a lost connection had asked for go on. */
+function watchAgain(world: World, connection: Connection, { user, watching }: Lingering): void {
+  for (const [serverId, untilMs] of watching) {
+    const server = world.servers.get(serverId);
+    if (!server?.members.has(user.id)) continue;
+    connection.watching.set(serverId, untilMs);
+    server.watchers.add(connection);
+  }
 }
 
 /** Synchronous, hence between two entries of the bus. `position` is where the snapshot began to be read. */
@@ -137,12 +150,14 @@ function goLive(
   snapshot: Snapshot,
   { position, mayResume }: { position: string; mayResume: boolean },
 ): "resumed" | "fresh" {
-  const { world, sockets, deps, recent } = parts;
+  const { world, sockets, deps, recent, dispatcher } = parts;
   const user = enterWorld(world, connection, snapshot);
   sockets[connection.variant]++;
   const { resume, ready } = connection.handshake;
   if (resume && resume.position !== null) {
-    const missed = mayResume ? recent.since(resume.position, listenKeysOf(user)) : null;
+    // A process that lags behind would send again what the connection already has.
+    const isAhead = comparePositions(resume.position, dispatcher.position) > 0;
+    const missed = mayResume && !isAhead ? recent.since(resume.position, listenKeysOf(user)) : null;
     if (missed && !missed.some((entry) => changesView(world, user, entry))) {
       world.continued.push({ connection, atMs: deps.clock.now() });
       sendMissed(parts, connection, resume.position, missed);

@@ -1,8 +1,13 @@
+import { DataEditUser } from "@lib/contract/users.ts";
+import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
 import { publish } from "@lib/domain/publish.ts";
-import { channelUpdate } from "@lib/event/channel-events.ts";
+import { changeBlock } from "@lib/domain/relationships/change-block.ts";
+import { editUser } from "@lib/domain/users/edit-user.ts";
+import { channelCreate, channelUpdate } from "@lib/event/channel-events.ts";
 import { emojiCreate, serverMemberLeave, serverMemberUpdate, serverUpdate } from "@lib/event/server-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { Event } from "@lib/event/event.ts";
+import { viewChannel } from "@lib/model/view/channel.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { HIDDEN, QUIET, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
@@ -30,6 +35,7 @@ async function scene(profile: Profile, gatewaySettings: object = {}) {
     open,
     hidden,
     witness,
+    socket,
     /** Loses the connection, lets something happen, and comes back. */
     async lose(meanwhile: () => Promise<unknown>, end: "drop" | "close" = "drop") {
       const resumeFrom = socket.client.resumePoint;
@@ -156,6 +162,49 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(frames[1]).toStartWith('{"type":"Ready","members":[{');
     expect(frames[1]).toEndWith("}]}");
     expect(frames[2]).toBe('{"type":"Pong","data":1}');
+  });
+
+  test("P3: a subscription to member updates goes on, with those that were missed", async () => {
+    await using s = await scene(profile);
+    const update = (name: string) =>
+      publish(
+        s.gateway.deps,
+        userUpdate({ id: s.owner.id, data: { display_name: name }, clear: [], event_id: null }, [s.server._id]),
+      );
+    s.socket.client.send({ type: "Subscribe", server_id: s.server._id });
+    await s.gateway.received(s.member.id, s.socket);
+
+    const { resumed, back, told } = await s.lose(() => update("missed"));
+    await update("later");
+
+    expect(resumed.recovered).toBe(true);
+    expect(typesOf(told)).toEqual(["Authenticated", "UserUpdate"]);
+    expect(typesOf(await s.gateway.received(s.member.id, back))).toEqual(["UserUpdate"]);
+  });
+
+  test("P3: nothing is replayed of somebody from before they shared a group, or unblocked one", async () => {
+    for (const meeting of ["group", "unblock"] as const) {
+      await using s = await scene(profile);
+      const { deps } = s.gateway;
+      const other = await s.gateway.user();
+      const actor = { id: other.id, user: other.user, bot: false, sessionId: other.sessionId };
+      const group = await s.gateway.group(s.owner.id, [s.member.id]);
+      await publish(deps, channelCreate(viewChannel(group)));
+      if (meeting === "unblock") {
+        await s.gateway.direct(s.member.id, other.id);
+        await changeBlock(deps, actor, { target: s.member.id, action: "block" });
+      }
+      await s.gateway.received(s.member.id, s.socket);
+
+      const { told } = await s.lose(async () => {
+        await editUser(deps, actor, { target: "@me", data: DataEditUser.parse({ status: { text: "not for all" } }) });
+        await editUser(deps, actor, { target: "@me", data: DataEditUser.parse({ status: { text: "hello" } }) });
+        if (meeting === "group") await addToGroup(deps, group, other.id, s.owner.id);
+        else await changeBlock(deps, actor, { target: s.member.id, action: "unblock" });
+      });
+
+      expect(JSON.stringify(told)).not.toContain("not for all");
+    }
   });
 
   test("P3: what happened while no connection could be resumed is told afterwards, too", async () => {

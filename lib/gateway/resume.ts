@@ -69,7 +69,11 @@ export function changesView(world: World, user: UserView, entry: BusEntry): bool
     case "Logout":
       return topics.includes(`${user.id}!`);
     case "ChannelCreate":
+    case "UserRelationship":
       return topics.includes(`${user.id}!`);
+    // What somebody did before they joined was not for those in the group.
+    case "ChannelGroupJoin":
+      return world.directs.get(known.id)?.participants.has(user) ?? false;
     case "UserUpdate":
       return known.id === user.id && known.data.privileged !== undefined;
     // Who was a member of what is gone cannot be told afterwards.

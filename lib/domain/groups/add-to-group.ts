@@ -2,8 +2,8 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
-import { channelCreate, channelGroupJoin } from "@lib/event/channel-events.ts";
-import type { GroupDocument } from "@lib/model/stored/channel.ts";
+import { channelCreate, channelGroupJoin, channelGroupLeave } from "@lib/event/channel-events.ts";
+import type { ChannelDocument, GroupDocument } from "@lib/model/stored/channel.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 
 type GroupDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">;
@@ -25,10 +25,17 @@ export async function addToGroup(
   await publish(deps, channelGroupJoin({ id: added._id, user: userId }));
   await announceInGroup(deps, added, [{ type: "user_added", id: userId, by }]);
   // Read again: they were not there yet to be told of the announcement, which is the newest message now (P4).
-  const now = (await deps.store.channels.get(added._id)) ?? added;
+  const now = await deps.store.channels.get(added._id);
+  if (!hasRecipient(now, userId)) return added;
   await publish(deps, channelCreate(viewChannel(now), [userId]));
+  // Whose removal was announced before that is removed again.
+  if (!hasRecipient(await deps.store.channels.get(added._id), userId))
+    await publish(deps, channelGroupLeave({ id: added._id, user: userId }));
   return added;
 }
+
+const hasRecipient = (channel: ChannelDocument | null, userId: string): channel is GroupDocument =>
+  channel?.channel_type === "Group" && channel.recipients.includes(userId);
 
 /** Says why nobody could be added. */
 async function refuse({ store }: GroupDeps, { _id }: GroupDocument, userId: string, max: number): Promise<never> {

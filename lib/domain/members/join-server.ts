@@ -5,7 +5,7 @@ import { approximateMemberCount, forgetMemberCount } from "@lib/domain/servers/a
 import { listVisibleChannels } from "@lib/domain/servers/list-visible-channels.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { Publication } from "@lib/event/event.ts";
-import { serverCreate, serverMemberJoin, serverMemberUpdate } from "@lib/event/server-events.ts";
+import { serverCreate, serverMemberJoin, serverMemberLeave, serverMemberUpdate } from "@lib/event/server-events.ts";
 import { privateTopic } from "@lib/event/topic.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { MemberDocument } from "@lib/model/stored/member.ts";
@@ -52,13 +52,22 @@ export async function joinServer(
     serverCreate(created, user._id),
     ...keptRestrictions(member),
   );
+  await requireStillMember(deps, key);
   await announceMembership(deps, server, "user_joined", user._id);
   return { member, channels };
 }
 
+/** A removal may have been announced before the joining was: then it is announced again, after it. */
+async function requireStillMember(deps: JoinDeps, key: MemberDocument["_id"]): Promise<void> {
+  if (await deps.store.members.get(key.server, key.user)) return;
+  await publish(deps, serverMemberLeave({ id: key.server, user: key.user, reason: "Leave" }));
+  fail((await deps.store.bans.get(key.server, key.user)) ? "Banned" : "NotFound");
+}
+
 /** Whoever was banned since the first look may have become a member after the ban looked for one (P13). */
-async function leaveAgain({ store, clock }: JoinDeps, key: MemberDocument["_id"]): Promise<never> {
-  await store.members.remove(key, clock.now());
+async function leaveAgain(deps: JoinDeps, key: MemberDocument["_id"]): Promise<never> {
+  await deps.store.members.remove(key, deps.clock.now());
+  await publish(deps, serverMemberLeave({ id: key.server, user: key.user, reason: "Ban" }));
   return fail("Banned");
 }
 

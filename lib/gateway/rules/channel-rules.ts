@@ -28,9 +28,11 @@ export const channelRules: Rules = {
       if (server) createServerChannel(context, server, event);
       return;
     }
+    const users = privateAudience(context);
+    if (users.length === 0) return;
     const direct = addDirect(context.world, channel);
-    for (const user of privateAudience(context)) joinDirect(direct, user);
-    context.out.toUsers(privateAudience(context), context.frames);
+    for (const user of users) joinDirect(direct, user);
+    context.out.toUsers(users, context.frames);
   },
 
   ChannelUpdate(context, event) {

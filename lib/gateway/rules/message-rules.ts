@@ -14,13 +14,16 @@ export const messageRules: Rules = {
     if (related.length === 0) return publishToChannel(context, event.channel);
     // Taken off the shared topic for the moment of the publish, they get a frame of their own instead.
     for (const { connection, topic } of related) connection.unsubscribe(topic);
-    publishToChannel(context, event.channel);
+    try {
+      publishToChannel(context, event.channel);
+    } finally {
+      for (const { connection, topic } of related) connection.subscribe(topic);
+    }
     const variants = new Map<RelationshipStatus, Frames>();
-    for (const { connection, topic, status } of related) {
+    for (const { connection, status } of related) {
       const frames = variants.get(status) ?? new Frames(seenBy(event, status), context.frames.position);
       variants.set(status, frames);
       context.out.toConnections([connection], frames);
-      connection.subscribe(topic);
     }
   },
 

@@ -9,26 +9,29 @@ import { Frames } from "@lib/gateway/frames.ts";
 import { announce } from "@lib/gateway/outlet.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
 import { NOTHING_MOVED, addMember, dropServer, reclassify, removeMember } from "@lib/gateway/view-class.ts";
-import type { MemberView, ServerView, UserView } from "@lib/gateway/world.ts";
+import { forgetLingering } from "@lib/gateway/lingering.ts";
+import type { EventOf } from "@lib/event/catalogue.ts";
+import { viewServer } from "@lib/model/view/server.ts";
+import type { MemberView, ServerView, UserView, World } from "@lib/gateway/world.ts";
 import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 
 export const serverRules: Rules = {
   async ServerCreate({ world, out, frames, topics, loadServer }, event) {
-    const users = topics.flatMap((topic) => world.users.get(topic.replace(/!$/, "")) ?? []);
-    if (users.length === 0) return;
+    const audience = () => topics.flatMap((topic) => world.users.get(topic.replace(/!$/, "")) ?? []);
+    if (audience().length === 0) return;
     const server = world.servers.get(event.id) ?? (await loadServer(event.id).catch(() => "unreadable" as const));
-    if (server === "unreadable") return reconnect(users);
+    const users = audience(); // again: they may have come back while the server was read
+    if (server === "unreadable") return reconnect(world, users);
     if (!server) return; // Deleted already: nobody here would learn of that later.
     for (const user of users) {
-      if (world.users.get(user.id) !== user) continue;
       // Who connected after the joining was stored is a member already, maybe with newer roles.
       if (!server.members.has(user.id)) addMember(server, user, []);
       if (user.bot) for (const connection of user.connections) server.watchers.add(connection);
     }
     if (server.members.size === 0) dropServer(world, server);
-    out.toUsers(users, frames);
+    for (const user of users) out.toUsers([user], new Frames(asHeld(event, server, user), frames.position));
   },
 
   ServerUpdate(context, event) {
@@ -104,8 +107,19 @@ export const serverRules: Rules = {
   },
 };
 
+/** The event with the server and channels as the bus has told them by now. */
+function asHeld(event: EventOf<"ServerCreate">, { server, channels, members }: ServerView, user: UserView): Event {
+  const visible = members.get(user.id)?.viewClass.channels;
+  return {
+    ...event,
+    server: viewServer(server, event.server.approximate_member_count),
+    channels: server.channels.flatMap((id) => (visible?.has(id) ? (channels.get(id) ?? []) : [])).map(viewChannel),
+  };
+}
+
 /** Lets users read everything anew, because what one of them joined could not be read. */
-function reconnect(users: readonly UserView[]): void {
+function reconnect(world: World, users: readonly UserView[]): void {
+  forgetLingering(world.lost, ({ user }) => users.includes(user));
   for (const user of users) {
     for (const connection of [...user.connections]) {
       connection.resumeSession = "";

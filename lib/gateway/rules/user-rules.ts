@@ -111,9 +111,12 @@ function toCrowd({ out, frames }: RuleContext, server: ServerView, blind: readon
   const left = blind.flatMap((user) => server.members.get(user.id) ?? []);
   for (const { user, viewClass } of left)
     for (const connection of user.connections) connection.unsubscribe(viewClass.topic);
-  out.toServer(server, frames);
-  for (const { user, viewClass } of left)
-    for (const connection of user.connections) connection.subscribe(viewClass.topic);
+  try {
+    out.toServer(server, frames);
+  } finally {
+    for (const { user, viewClass } of left)
+      for (const connection of user.connections) connection.subscribe(viewClass.topic);
+  }
 }
 
 /**

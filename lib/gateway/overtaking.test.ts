@@ -1,0 +1,242 @@
+/** What happens in the middle of something else must leave every socket with what it may see, and nothing more (P4). */
+import type { Actor } from "@lib/domain/actor.ts";
+import { createBan } from "@lib/domain/bans/create-ban.ts";
+import { setChannelDefaultPermissions } from "@lib/domain/channels/set-channel-default-permissions.ts";
+import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
+import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
+import { joinServer } from "@lib/domain/members/join-server.ts";
+import { channelCreate } from "@lib/event/channel-events.ts";
+import { noSockets } from "@lib/gateway/connection.ts";
+import { route } from "@lib/gateway/dispatcher.ts";
+import { createOutlet } from "@lib/gateway/outlet.ts";
+import { emptyWorld } from "@lib/gateway/world.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
+import { viewChannel } from "@lib/model/view/channel.ts";
+import { eventually } from "@tests/harness/eventually.ts";
+import { HIDDEN, QUIET, VIEW, community, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
+import { interleave } from "@tests/harness/interleave.ts";
+import { profiles } from "@tests/harness/profiles.ts";
+import { type TestGateway, type TestPerson, role, testGateway } from "@tests/harness/test-gateway.ts";
+import { describe, expect, test } from "bun:test";
+
+const actorOf = ({ id, user, sessionId }: TestPerson): Actor => ({ id, user, bot: user.bot !== undefined, sessionId });
+
+async function stored(gateway: TestGateway, { _id }: ServerDocument): Promise<ServerDocument> {
+  const server = await gateway.deps.store.servers.get(_id);
+  if (!server) throw new Error("the server is gone");
+  return server;
+}
+
+/** A server, somebody of it who is connected, and somebody with a socket who is about to join. */
+async function scene(gateway: TestGateway) {
+  const { people, server, channel } = await community(gateway, 2);
+  const hidden = await gateway.channel(server, HIDDEN);
+  const [owner] = people;
+  const joiner = await gateway.user(QUIET);
+  const witness = await gateway.socket(owner.token);
+  return { owner, joiner, server, channel, hidden, witness };
+}
+
+describe.each(profiles)("overtaking on $name", (profile) => {
+  test("P4: who is banned while they join gets nothing afterwards", async () => {
+    await using gateway = await testGateway({ profile });
+    const { owner, joiner, server, channel } = await scene(gateway);
+    await using socket = await gateway.socket(joiner.token);
+    const work = () =>
+      createBan(gateway.deps, actorOf(owner), { server: server._id, target: joiner.id, auditReason: null });
+    const deps = interleave(gateway.deps, { repository: "emojis", method: "listByServers", when: "before", work });
+
+    await expect(joinServer(deps, joiner.user, await stored(gateway, server))).rejects.toMatchObject({
+      type: "Banned",
+    });
+    await gateway.received(joiner.id, socket);
+    await gateway.say(channel._id, owner.user);
+
+    expect(typesOf(await gateway.received(joiner.id, socket))).toEqual([]);
+  });
+
+  test("P4: who connects between joining and being banned gets nothing afterwards", async () => {
+    await using gateway = await testGateway({ profile });
+    const { owner, joiner, server, channel } = await scene(gateway);
+    const sockets: Awaited<ReturnType<TestGateway["socket"]>>[] = [];
+    const work = async () => {
+      sockets.push(await gateway.socket(joiner.token));
+      await gateway.deps.store.bans.insert({ server: server._id, user: joiner.id }, null);
+    };
+    const deps = interleave(gateway.deps, { repository: "members", method: "join", when: "after", work });
+
+    await expect(joinServer(deps, joiner.user, await stored(gateway, server))).rejects.toMatchObject({
+      type: "Banned",
+    });
+    const [socket] = sockets;
+    if (!socket) throw new Error("it did not connect");
+    await gateway.received(joiner.id, socket);
+    await gateway.say(channel._id, owner.user);
+
+    expect(typesOf(await gateway.received(joiner.id, socket))).toEqual([]);
+    await socket.client.close();
+  });
+
+  test("P4: who is removed from a group while they are added gets nothing afterwards", async () => {
+    await using gateway = await testGateway({ profile });
+    const [owner, other, added] = [await gateway.user(QUIET), await gateway.user(QUIET), await gateway.user(QUIET)];
+    const group = await gateway.group(owner.id, [other.id]);
+    await using _witness = await gateway.socket(owner.token);
+    await using socket = await gateway.socket(added.token);
+    const work = async () => {
+      const now = await gateway.deps.store.channels.get(group._id);
+      if (now?.channel_type === "Group") await removeFromGroup(gateway.deps, now, added.id, { by: owner.id });
+    };
+    const deps = interleave(gateway.deps, { repository: "messages", method: "insert", when: "after", work });
+
+    await addToGroup(deps, group, added.id, owner.id);
+    await gateway.received(added.id, socket);
+    await gateway.say(group._id, owner.user);
+
+    expect(typesOf(await gateway.received(added.id, socket))).toEqual([]);
+  });
+
+  test("P4: a channel that opens while somebody joins is told to them", async () => {
+    await using gateway = await testGateway({ profile });
+    const { owner, joiner, server, hidden, witness } = await scene(gateway);
+    await using socket = await gateway.socket(joiner.token);
+    const permissions = { allow: VIEW, deny: 0 };
+    const work = async () => {
+      await setChannelDefaultPermissions(gateway.deps, actorOf(owner), {
+        target: hidden._id,
+        permissions,
+        reason: null,
+      });
+      await gateway.received(owner.id, witness);
+    };
+    const deps = interleave(gateway.deps, { repository: "emojis", method: "listByServers", when: "after", work });
+
+    await joinServer(deps, joiner.user, await stored(gateway, server));
+
+    const told = await gateway.received(joiner.id, socket);
+    const known = told.flatMap((event) => {
+      if (event.type === "ServerCreate") return event.channels.map(({ _id }) => _id);
+      return event.type === "ChannelCreate" ? [event._id] : [];
+    });
+    expect(known).toContain(hidden._id);
+  });
+
+  test("P1: who goes live while a server they joined is being loaded is told of it", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, server } = await community(gateway, 2);
+    expect(people).toHaveLength(2);
+    const joiner = await gateway.user(QUIET);
+    const first = await gateway.socket(joiner.token);
+    const [snapshot, load] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { servers, policyChanges } = gateway.deps.store;
+    const { list } = policyChanges;
+    const { listByIds } = servers;
+    const reached = { snapshot: false, load: false };
+    policyChanges.list = async () => {
+      if (!reached.snapshot) {
+        reached.snapshot = true;
+        await snapshot.promise;
+      }
+      return list();
+    };
+    const socket = await gateway.socket(joiner.token, { untilReady: false });
+    await eventually(() => reached.snapshot);
+    servers.listByIds = async (ids) => {
+      if (!reached.load && ids.includes(server._id)) {
+        reached.load = true;
+        await load.promise;
+      }
+      return listByIds(ids);
+    };
+
+    await joinServer(gateway.deps, joiner.user, await stored(gateway, server));
+    await eventually(() => reached.load);
+    await first.client.close();
+    await eventually(() => gateway.stats.connections === 1);
+    snapshot.resolve();
+    const ready = await socket.take("Ready");
+    load.resolve();
+
+    const told = await gateway.received(joiner.id, socket);
+    const joined = told.flatMap((event) => (event.type === "ServerCreate" ? [event.id] : []));
+    expect([...(ready.servers ?? []).map(({ _id }) => _id), ...joined]).toEqual([server._id]);
+    await socket.client.close();
+  });
+
+  test("P2: who must read anew, because a server they joined could not be read, sees it also beside a lost connection", async () => {
+    await using gateway = await testGateway({ profile });
+    const { server } = await community(gateway, 2);
+    const joiner = await gateway.user(QUIET);
+    const lost = await gateway.socket(joiner.token, { resume: true });
+    await gateway.received(joiner.id, lost);
+    await using socket = await gateway.socket(joiner.token);
+    lost.client.drop();
+    await eventually(() => gateway.stats.connections === 1);
+    const { servers } = gateway.deps.store;
+    const { listByIds } = servers;
+    servers.listByIds = (ids) => {
+      servers.listByIds = listByIds;
+      return Promise.reject(new Error(`away: ${ids.join()}`));
+    };
+
+    await joinServer(gateway.deps, joiner.user, await stored(gateway, server));
+    await eventually(() => socket.closes.length === 1);
+
+    await using back = await gateway.socket(joiner.token);
+    const ready = await back.take("Ready");
+    expect(ready.servers?.map(({ _id }) => _id)).toEqual([server._id]);
+  });
+
+  test("P6: an event that cannot be encoded for one format costs nobody the next one", async () => {
+    await using gateway = await testGateway({ profile });
+    const owner = await gateway.user(QUIET);
+    const [member, other] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const server = await gateway.server(owner.id, { roles: { R: role("R", 0, 0) } });
+    const open = await gateway.channel(server);
+    await gateway.channel(server, hiddenBut("R"));
+    await gateway.join(server, owner.id);
+    await gateway.join(server, member.id, ["R"]);
+    await gateway.join(server, other.id);
+    await using _packed = await gateway.socket(other.token, { format: "msgpack" });
+    await using author = await gateway.socket(owner.token);
+    await using socket = await gateway.socket(member.token);
+    await gateway.received(member.id, socket);
+    const huge = 10n ** 30n;
+    const key = { server: server._id, user: member.id };
+
+    await gateway.deps.bus.publish([open._id], {
+      type: "Message",
+      _id: "M",
+      channel: open._id,
+      author: owner.id,
+      user: { _id: owner.id, flags: huge },
+    });
+    await gateway.deps.bus.publish([server._id], {
+      type: "ServerMemberUpdate",
+      id: key,
+      data: { roles: [], huge },
+      clear: [],
+    });
+    await Promise.all([gateway.received(member.id, socket), gateway.received(owner.id, author)]);
+    await gateway.say(open._id, other.user);
+
+    expect(typesOf(await gateway.received(owner.id, author))).toEqual(["Message"]);
+    expect(typesOf(await gateway.received(member.id, socket))).toEqual(["Message"]);
+  });
+});
+
+test("a conversation that nobody here takes part in is not held", async () => {
+  const world = emptyWorld();
+  const { event, topics } = channelCreate(
+    viewChannel({ channel_type: "DirectMessage", _id: "D", active: true, recipients: ["A", "B"] }),
+  );
+  const entry = { event, topics, position: "1-1", acceptedMs: 0 };
+
+  await route(
+    { world, loadServer: async () => null },
+    entry,
+    createOutlet(() => {}, noSockets()),
+  );
+
+  expect([world.directs.size, world.directsOf.size]).toEqual([0, 0]);
+});
