@@ -176,12 +176,13 @@ describe("P15: every route answers whatever comes with a success or a typed erro
         .map(([type, data, channel]) => encodeJson({ type, data, channel })),
       hostileText,
       fc.uint8Array({ maxLength: 200 }).map((bytes) => new Uint8Array(bytes)),
-      fc.constant("[".repeat(20_000)),
+      fc.constant("[".repeat(200)),
     );
     for (const format of ["json", "msgpack"] as const) {
       await using victim = await openSocket(api.eventsUrl, await tokenOf(noisy.id), { format });
       await using neighbour = await openSocket(api.eventsUrl, await tokenOf(quiet.id));
-      for (const each of fc.sample(frame, 300)) victim.client.sendRaw(each);
+      // Together less than what ends a connection as a flood.
+      for (const each of [...fc.sample(frame, 300), "[".repeat(20_000)]) victim.client.sendRaw(each);
       await neighbour.settle();
       await victim.settle();
       expect([victim.closes, neighbour.closes]).toEqual([[], []]);

@@ -5,6 +5,7 @@ import { QUIET } from "@tests/harness/gateway-community.ts";
 import { OPCODE, encodeFrame, openRawSocket } from "@tests/harness/raw-socket.ts";
 import { testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, spyOn, test } from "bun:test";
+import { closeCodes } from "@lib/gateway/close-codes.ts";
 import * as json from "@lib/codec/json.ts";
 import * as msgpack from "@lib/codec/msgpack.ts";
 
@@ -19,7 +20,7 @@ const limits = (gateway: object) => ({ settings: { ermine: { gateway } } });
 
 describe("gateway limits", () => {
   test("P7: a slow reader is closed at the backpressure bound, and everybody else gets everything", async () => {
-    await using gateway = await testGateway(limits({ backpressure_bytes: 65_536 }));
+    await using gateway = await testGateway(limits({ backpressure_bytes: 1_048_576 }));
     const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
     const direct = await gateway.direct(a.id, b.id);
     await using reader = await gateway.socket(a.token);
@@ -121,6 +122,42 @@ describe("gateway limits", () => {
     expect(pong).toBe('{"type":"Pong","data":1}');
     expect(other.closes).toEqual([]);
     expect(process.memoryUsage.rss() - before).toBeLessThan(32 * 2 ** 20);
+  });
+
+  test("P7: frames that are dear to read are not read from somebody without a token", async () => {
+    await using gateway = await testGateway();
+    const user = await gateway.user(QUIET);
+    await using other = await gateway.socket(user.token);
+    await using socket = await openRawSocket(gateway.url, "?format=msgpack", { deflates: true });
+    const list = msgpack.encodeMsgpack({ type: "Ping", data: Array(65_000).fill("") });
+    const packed = deflateRawSync(list, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+    const frame = encodeFrame(OPCODE.binary, packed);
+    frame[0] = 0xc2;
+
+    socket.write(Buffer.concat(Array<Buffer>(150).fill(frame)));
+    const close = await socket.take(OPCODE.close);
+    await other.settle();
+
+    expect(packed.length).toBeLessThan(1_000);
+    expect(close.readUInt16BE(0)).toBe(closeCodes.flood.code);
+    expect(other.closes).toEqual([]);
+  });
+
+  test("P7: who sends more than any client needs to is closed with a code, and not before", async () => {
+    await using gateway = await testGateway();
+    const [user, flooder] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    await using other = await gateway.socket(user.token);
+    await using socket = await openRawSocket(gateway.url, `?token=${flooder.token}`);
+    for (let at = 0; at < 2; at++) await socket.take(OPCODE.text);
+    const ping = JSON.stringify({ type: "Ping", data: Array(20_000).fill(1) });
+
+    for (let at = 0; at < 20; at++) socket.send(OPCODE.text, ping);
+    await eventually(() => gateway.stats.connections === 1);
+    await other.settle();
+
+    const pongs = socket.frames.filter(({ opcode }) => opcode === OPCODE.text).length;
+    expect(pongs).toBeWithin(3, 10);
+    expect(other.closes).toEqual([]);
   });
 
   test.each([

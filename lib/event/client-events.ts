@@ -9,9 +9,15 @@ export const PingData = z.union([
     .gte(0n)
     .lt(2n ** 64n)
     .meta({ type: "integer", format: "uint64", minimum: 0 }),
-  z.array(z.int().min(0).max(255)),
+  // One check for all of them: a schema of each byte makes an issue of each that is wrong.
+  z.custom<number[]>(isByteList).meta({ type: "array", items: { type: "integer", minimum: 0, maximum: 255 } }),
 ]);
 export type PingData = z.output<typeof PingData>;
+
+function isByteList(value: unknown): boolean {
+  const isByte = (item: unknown): boolean => Number.isInteger(item) && Number(item) >= 0 && Number(item) <= 255;
+  return Array.isArray(value) && value.every(isByte);
+}
 
 /** An event from a client. */
 export const ClientEvent = z.discriminatedUnion("type", [

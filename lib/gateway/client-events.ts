@@ -4,6 +4,7 @@ import { publish } from "@lib/domain/publish.ts";
 import { channelStartTyping, channelStopTyping } from "@lib/event/channel-events.ts";
 import type { ClientEvent } from "@lib/event/client-events.ts";
 import { pong } from "@lib/event/connection-events.ts";
+import { takeFrom } from "@lib/gateway/allowance.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import type { World } from "@lib/gateway/world.ts";
@@ -43,7 +44,7 @@ function announceTyping(
   { type, channel: id }: Extract<ClientEvent, { type: "BeginTyping" | "EndTyping" }>,
 ): void {
   const { user } = connection;
-  if (!user || !canView(world, connection, id) || !connection.mayType(deps.clock.now())) return;
+  if (!user || !canView(world, connection, id) || !takeFrom(user.typing, 1, deps.clock.now())) return;
   const build = type === "BeginTyping" ? channelStartTyping : channelStopTyping;
   // A full bus drops typing like any other overload would; the connection need not know.
   void publish(deps, build({ id, user: user.id })).catch(() => {});

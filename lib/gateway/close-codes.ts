@@ -4,6 +4,8 @@ export const closeCodes = {
   restarting: { code: 1012, reason: "Service restart" },
   /** A frame is over the limit, or the address holds too many sockets. */
   policy: { code: 1008, reason: "Too many connections" },
+  /** More was sent than any client needs to. */
+  flood: { code: 1008, reason: "Too much was sent" },
   /** No valid token came in time. */
   authenticationTimeout: { code: 4001, reason: "Authentication timeout" },
   /** The token is not valid; do not try again with it. */

@@ -50,6 +50,19 @@ describe.each(profiles)("compression on $name", (profile) => {
     const text = isCompressed ? inflate(frame.payload) : frame.payload.toString();
     expect(JSON.parse(text)).toMatchObject({ type: "Message", content: CONTENT });
   });
+
+  test("P7: short frames are sent as they are: compressing one for each socket costs more than sending it", async () => {
+    await using gateway = await testGateway({ profile });
+    const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const direct = await gateway.direct(a.id, b.id);
+    await using socket = await openRawSocket(gateway.url, `?token=${a.token}&compress=true`, { deflates: true });
+    for (let at = 0; at < 2; at++) await socket.take(OPCODE.text);
+
+    await gateway.say(direct._id, b.user, "short");
+    await eventually(() => socket.frames.length > 0);
+
+    expect(socket.frames[0]?.isCompressed).toBe(false);
+  });
 });
 
 const inflate = (payload: Buffer): string =>

@@ -1,3 +1,4 @@
+import { type Allowance, allowance, takeFrom } from "@lib/gateway/allowance.ts";
 import type { CloseCode } from "@lib/gateway/close-codes.ts";
 import type { Frames } from "@lib/gateway/frames.ts";
 import type { Handshake } from "@lib/gateway/handshake.ts";
@@ -20,10 +21,20 @@ export type SocketCounts = Record<Variant, number>;
 export const noSockets = (): SocketCounts => ({ 0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 0 });
 
 /** Whether frames of a variant are sent compressed. */
-export const isCompressed = (variant: Variant): boolean => (variant & 4) !== 0;
+const isCompressed = (variant: Variant): boolean => (variant & 4) !== 0;
 
-const TYPING_BURST = 20;
-const TYPING_PER_SECOND = 4;
+/** Shorter frames are sent as they are: compressing one costs more than sending it, and once for each socket. */
+const COMPRESSED_LENGTH_MIN = 1024;
+
+/** Whether a frame is compressed for sockets of a variant. */
+export const compresses = (variant: Variant, frame: string | Uint8Array): boolean =>
+  isCompressed(variant) && frame.length >= COMPRESSED_LENGTH_MIN;
+
+/** What a client may send before it is authenticated: a token has less than a hundred bytes. */
+const EARLY_BYTES_MAX = 16_384;
+/** What a live client may send, in frames of the largest size and in the long run; honest ones need a tenth of it. */
+const FRAMES_AT_ONCE = 4;
+const BYTES_PER_SECOND = 4_096;
 
 /**
  * One socket. It moves from `waiting` (for a token) to `preparing` (its snapshot is being read) to `live`,
@@ -45,15 +56,18 @@ export class Connection {
   /** Since when more than half of what may wait for its socket does; null while it keeps up. */
   slowSinceMs: number | null = null;
   #ws: ServerWebSocket<SocketData> | null = null;
-  #typing = { left: TYPING_BURST, atMs: 0 };
+  readonly #early = allowance(EARLY_BYTES_MAX, 0);
+  readonly #live: Allowance;
 
   constructor(
     id: string,
     readonly handshake: Handshake,
-    readonly address: string,
+    readonly network: string,
     readonly openedMs: number,
+    frameBytesMax: number,
   ) {
     this.id = id;
+    this.#live = allowance(frameBytesMax * FRAMES_AT_ONCE, BYTES_PER_SECOND);
     this.variant = variantOf(handshake);
   }
 
@@ -62,7 +76,8 @@ export class Connection {
   }
 
   send(frames: Frames): void {
-    this.#ws?.send(frames.of(this.variant), isCompressed(this.variant));
+    const frame = frames.of(this.variant);
+    this.#ws?.send(frame, compresses(this.variant, frame));
   }
 
   /** Joins the native topic of its variant. */
@@ -88,12 +103,9 @@ export class Connection {
     return this.#ws?.getBufferedAmount() ?? 0;
   }
 
-  /** Takes one typing event from an allowance that no person's typing uses up. */
-  mayType(nowMs: number): boolean {
-    const { left, atMs } = this.#typing;
-    const refilled = Math.min(TYPING_BURST, left + ((nowMs - atMs) / 1000) * TYPING_PER_SECOND);
-    this.#typing = { left: Math.max(0, refilled - 1), atMs: nowMs };
-    return refilled >= 1;
+  /** Takes what a client sent from an allowance that no honest client uses up: what it costs to read has no other bound. */
+  maySend(bytes: number, nowMs: number): boolean {
+    return takeFrom(this.state === "live" ? this.#live : this.#early, bytes, nowMs);
   }
 
   close({ code, reason }: CloseCode): void {

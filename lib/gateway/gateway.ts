@@ -27,6 +27,7 @@ import { resumeKeysOf } from "@lib/gateway/resume.ts";
 import { readServer } from "@lib/gateway/snapshot.ts";
 import { turnstile } from "@lib/gateway/turnstile.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
+import { clientNetwork } from "@lib/rpc/client-network.ts";
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 
 /** A client that closes with this code does not mean to come back. */
@@ -45,7 +46,7 @@ export class Gateway {
   readonly #limits: Deps["settings"]["ermine"]["gateway"];
   readonly #lingerMs: number;
   readonly #connections = new Set<Connection>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #perNetwork = new Map<string, number>();
   readonly #presence: Presence;
   readonly #admit = turnstile();
   readonly #parts: PrepareParts;
@@ -94,11 +95,13 @@ export class Gateway {
   /** Upgrades a request; anything else gets an HTTP error. */
   upgrade(request: Request, server: Server<SocketData>, address: string): Response | undefined {
     if (!this.#reading) return new Response("starting", { status: 503, headers: { "Retry-After": "1" } });
-    const open = this.#perAddress.get(address) ?? 0;
+    const network = clientNetwork(address);
+    const open = this.#perNetwork.get(network) ?? 0;
     if (open >= this.#limits.connections_per_address) return new Response(closeCodes.policy.reason, { status: 429 });
-    const handshake = parseHandshake(new URL(request.url).search);
+    const handshake = parseHandshake(URL.parse(request.url, "http://localhost")?.search ?? "");
     const { ids, clock } = this.#deps;
-    const connection = new Connection(ids.nanoid(32), handshake, address, clock.now());
+    const { frame_bytes_max: frameBytesMax } = this.#limits;
+    const connection = new Connection(ids.nanoid(32), handshake, network, clock.now(), frameBytesMax);
     if (server.upgrade(request, { data: { connection } })) return undefined;
     return new Response("this is a WebSocket endpoint", { status: 426, headers: { Upgrade: "websocket" } });
   }
@@ -150,12 +153,15 @@ export class Gateway {
     connection.attach(ws);
     if (this.#isResumable(connection)) this.#resumable++;
     this.#connections.add(connection);
-    this.#perAddress.set(connection.address, (this.#perAddress.get(connection.address) ?? 0) + 1);
+    this.#perNetwork.set(connection.network, (this.#perNetwork.get(connection.network) ?? 0) + 1);
     const { token } = connection.handshake;
     if (token !== null) this.#logInSoon(connection, token);
   }
 
   #onMessage(connection: Connection, message: string | Buffer<ArrayBuffer>): void {
+    if (connection.state === "ending" || connection.state === "closed") return;
+    // Before it is looked at: that is what costs.
+    if (!connection.maySend(message.length, this.#deps.clock.now())) return connection.close(closeCodes.flood);
     const event = parseClientEvent(decode(connection, message));
     if (!event) return;
     const { world, dispatcher } = this.#parts;
@@ -209,9 +215,9 @@ export class Gateway {
     connection.state = "closed";
     this.#connections.delete(connection);
     if (this.#isResumable(connection)) this.#resumable--;
-    const left = (this.#perAddress.get(connection.address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(connection.address, left);
-    else this.#perAddress.delete(connection.address);
+    const left = (this.#perNetwork.get(connection.network) ?? 1) - 1;
+    if (left > 0) this.#perNetwork.set(connection.network, left);
+    else this.#perNetwork.delete(connection.network);
     if (wasLive) this.#leave(connection, { isFarewell: code === FAREWELL });
   }
 

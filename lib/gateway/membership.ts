@@ -1,5 +1,6 @@
 /** How connections enter and leave the world. */
 import { joinDirect, leaveDirect } from "@lib/gateway/rules/channel-rules.ts";
+import { allowance } from "@lib/gateway/allowance.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
 import { addMember, removeMember } from "@lib/gateway/view-class.ts";
@@ -14,6 +15,9 @@ import {
 } from "@lib/gateway/world.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
+
+const TYPING_BURST = 20;
+const TYPING_PER_SECOND = 4;
 
 /** Adds a connection, with its user if it is the user's first one here. Takes place between two entries of the bus. */
 export function enterWorld(world: World, connection: Connection, snapshot: Snapshot): UserView {
@@ -83,6 +87,7 @@ function addUser(world: World, snapshot: Snapshot): UserView {
     servers: new Set(),
     directs: new Set(),
     lost: 0,
+    typing: allowance(TYPING_BURST, TYPING_PER_SECOND),
   };
   world.users.set(user.id, user);
   for (const { _id, status } of document.relations ?? []) setRelation(world, user, _id, status);

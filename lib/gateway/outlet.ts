@@ -1,5 +1,5 @@
 import type { Event } from "@lib/event/event.ts";
-import { type Connection, type SocketCounts, VARIANTS, isCompressed, nativeTopic } from "@lib/gateway/connection.ts";
+import { type Connection, type SocketCounts, VARIANTS, compresses, nativeTopic } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import type { Reclassified, ViewClass } from "@lib/gateway/view-class.ts";
 import { type DirectView, type ServerView, type UserView, directTopic } from "@lib/gateway/world.ts";
@@ -23,7 +23,9 @@ export function createOutlet(
 ): Outlet {
   const toTopic = (topic: string, frames: Frames): void => {
     for (const variant of VARIANTS) {
-      if (sockets[variant] > 0) publish(nativeTopic(topic, variant), frames.of(variant), isCompressed(variant));
+      if (sockets[variant] === 0) continue;
+      const frame = frames.of(variant);
+      publish(nativeTopic(topic, variant), frame, compresses(variant, frame));
     }
   };
   const toConnections = (connections: Iterable<Connection>, frames: Frames): void => {

@@ -55,4 +55,21 @@ describe.each(profiles)("typing on $name", (profile) => {
     expect(flooded).toBeWithin(20, 60);
     await other.take("ChannelStartTyping");
   });
+
+  test("P7: many connections of one user have one allowance for typing", async () => {
+    await using gateway = await testGateway({ profile });
+    const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const direct = await gateway.direct(a.id, b.id);
+    await using other = await gateway.socket(b.token);
+    await using sockets = new AsyncDisposableStack();
+    const typists = [];
+    for (let at = 0; at < 20; at++) typists.push(sockets.use(await gateway.socket(a.token)));
+
+    for (const typist of typists)
+      for (let at = 0; at < 20; at++) typist.client.send({ type: "BeginTyping", channel: direct._id });
+    for (const typist of typists) await typist.settle();
+
+    const flooded = (await gateway.received(b.id, other)).filter(({ type }) => type === "ChannelStartTyping").length;
+    expect(flooded).toBeWithin(20, 60);
+  });
 });

@@ -6,6 +6,7 @@
  * order; a record nobody looks at is dropped. When the bus reports a gap nothing here can be trusted: every socket is
  * closed and the world starts empty.
  */
+import type { Allowance } from "@lib/gateway/allowance.ts";
 import type { Continued } from "@lib/gateway/continued.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import type { LingeringSessions } from "@lib/gateway/lingering.ts";
@@ -46,6 +47,8 @@ export type UserView = {
   readonly directs: Set<DirectView>;
   /** Lost connections of this user that may come back. */
   lost: number;
+  /** Typing events, of all of its connections together; no person's typing uses it up. */
+  readonly typing: Allowance;
 };
 
 /** Everything one process knows. */

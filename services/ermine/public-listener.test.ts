@@ -11,7 +11,7 @@ async function openFront(api: TestApi, names: Parameters<typeof createServices>[
   settings.ermine.listen = "127.0.0.1:0";
   settings.ermine.services = { ...settings.ermine.services, delta: "127.0.0.1:0", bonfire: "127.0.0.1:0" };
   const services = createServices(names, api.deps, createRegistry());
-  const listener = publicListener(names, services, settings);
+  const listener = publicListener(names, services, api.deps);
   await services.bonfire?.start(listener);
   return {
     url: `http://127.0.0.1:${listener.port}`,
@@ -53,6 +53,42 @@ test("settings-47: a WebSocket on /ws reaches the gateway, any other path does n
   });
   expect(elsewhere.status).toBe(404);
 });
+
+test("P15: a request without a Host is answered, one whose Host cannot be is refused, typed, and nothing of ours is shown", async () => {
+  await using api = await testApi();
+  await using front = await openFront(api);
+  await using alone = await openFront(api, ["delta"]);
+
+  expect(await answerTo(front.url, "GET /api/ HTTP/1.0\r\n\r\n")).toStartWith("HTTP/1.1 200");
+  expect(await answerTo(alone.url, "GET / HTTP/1.0\r\n\r\n")).toStartWith("HTTP/1.1 200");
+  expect(await answerTo(front.url, "GET /api/ HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n")).toStartWith(
+    "HTTP/1.1 200",
+  );
+  const refused = await answerTo(front.url, "GET /api/ HTTP/1.1\r\nHost: x:99999\r\nConnection: close\r\n\r\n");
+  expect(refused).toStartWith("HTTP/1.1 400");
+  expect(refused).toContain(`"type":"FailedValidation"`);
+});
+
+/** Everything that comes back on a connection until it ends. */
+async function answerTo(url: string, request: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let answer = "";
+  await Bun.connect({
+    hostname,
+    port: Number(port),
+    socket: {
+      open: (socket) => void socket.write(request),
+      data(socket, chunk) {
+        answer += chunk.toString();
+        if (answer.includes("\r\n\r\n")) socket.end();
+      },
+      close: () => resolve(answer),
+      error: (_, error) => reject(error),
+    },
+  });
+  return promise;
+}
 
 test("people are told what runs here, and unknown paths are not found", async () => {
   await using api = await testApi();

@@ -1,3 +1,5 @@
+import { RequestError, errorResponse } from "@lib/rpc/request-error.ts";
+import type { Deps } from "@lib/domain/deps.ts";
 import { frontPage } from "@services/ermine/front-page.ts";
 import type { Services } from "@services/ermine/create-services.ts";
 import type { ServiceName } from "@services/ermine/service-names.ts";
@@ -13,14 +15,23 @@ const noSockets: WebSocketHandler<SocketData> = { message: (ws) => ws.close() };
 export function publicListener(
   names: readonly ServiceName[],
   services: Services,
-  settings: Settings,
+  { settings, log }: Pick<Deps, "settings" | "log">,
 ): Server<SocketData> {
   const [only] = names;
   const listen = names.length === 1 && only ? settings.ermine.services[only] : settings.ermine.listen;
   return Bun.serve<SocketData>({
     ...listenOf(listen),
-    fetch: (request, server) =>
-      names.length === 1 ? alone(services, request, server) : front(services, settings, request, server),
+    fetch(request, server) {
+      const url = urlOf(request);
+      if (!url) return errorResponse(new RequestError(400, "FailedValidation", "Host names no host"), "routing");
+      const asked: Asked = { request, url, server };
+      return names.length === 1 ? alone(services, asked) : front(services, settings, asked);
+    },
+    error(error) {
+      log.error("a request failed", { error });
+      return errorResponse(new RequestError(500, "InternalError", "the request failed"), "routing");
+    },
+    development: false, // its error page shows paths and source
     websocket: services.bonfire?.websocket ?? noSockets,
     maxRequestBodySize: settings.features.limits.global.body_limit_size,
   });
@@ -28,15 +39,27 @@ export function publicListener(
 
 type Answer = Response | undefined | Promise<Response>;
 
-function alone({ delta, bonfire }: Services, request: Request, server: Server<SocketData>): Answer {
-  return bonfire ? bonfire.fetch(request, server) : delta?.fetch(request, peerOf(request, server));
+/** A request with its address, which it may name by a path alone. */
+type Asked = { request: Request; url: URL; server: Server<SocketData> };
+
+/** HTTP/1.0 needs no Host, as many a health check has none. Null when there is one that cannot be. */
+function urlOf({ url }: Request): URL | null {
+  return url.startsWith("/") ? URL.parse(`http://localhost${url}`) : URL.parse(url);
 }
 
+function alone({ delta, bonfire }: Services, { request, url, server }: Asked): Answer {
+  return bonfire ? bonfire.fetch(request, server) : delta?.fetch(located(request, url), peerOf(request, server));
+}
+
+/** The same request with a whole address. */
+const located = (request: Request, url: URL): Request =>
+  request.url.startsWith("/") ? new Request(url.href, request) : request;
+
 /** The paths of self-hosted deployments, so that every client finds everything on one origin. */
-function front(services: Services, settings: Settings, request: Request, server: Server<SocketData>): Answer {
-  const { pathname } = new URL(request.url);
+function front(services: Services, settings: Settings, { request, url, server }: Asked): Answer {
+  const { pathname } = url;
   const [first = ""] = pathname.split("/").filter(Boolean);
-  if (first === "api") return services.delta?.fetch(request, peerOf(request, server)) ?? notFound();
+  if (first === "api") return services.delta?.fetch(located(request, url), peerOf(request, server)) ?? notFound();
   if (first === "ws") return services.bonfire ? services.bonfire.fetch(request, server) : notFound();
   if (pathname === "/.well-known/stoat") {
     return Response.json({ api: settings.hosts.api }, { headers: { "Access-Control-Allow-Origin": "*" } });

@@ -60,7 +60,7 @@ export async function startServices(
   };
   const services = createServices(names, deps, registry);
   watch(registry, services, deps);
-  const listener = publicListener(names, services, settings);
+  const listener = publicListener(names, services, deps);
   await services.bonfire?.start(listener);
   return { url: listener.url, privateUrl: health.url, deps, steps: shutdownSteps(services, listener, deps, health) };
 }

@@ -25,7 +25,9 @@ const GatewaySettings = z.strictObject({
   compression: flag()
     .default(true)
     .describe("Offer permessage-deflate; frames are compressed only for connections that ask with compress=true"),
-  connections_per_address: whole({ min: 1, max: 1_000_000 }).default(256).describe("Open connections from one address"),
+  connections_per_address: whole({ min: 1, max: 1_000_000 })
+    .default(256)
+    .describe("Open connections from one address (of an IPv6 client: from its /64)"),
   gather_ms: whole({ max: 5 })
     .default(2)
     .describe("Under load, events that come within this time leave together; when it is quiet nothing waits"),
