@@ -399,6 +399,13 @@ describe("rate limits", () => {
     expect((await call("GET", "/", from("5.6.7.8"))).headers.get("x-ratelimit-remaining")).toBe("19");
   });
 
+  test("P16: an IPv6 client cannot choose another limit with another address of its own", async () => {
+    const { call } = await openApi();
+    await call("GET", "/", from("2001:db8::1"));
+    expect((await call("GET", "/", from("2001:db8::2"))).headers.get("x-ratelimit-remaining")).toBe("18");
+    expect((await call("GET", "/", from("2001:db8:0:1::1"))).headers.get("x-ratelimit-remaining")).toBe("19");
+  });
+
   test("http-46 P16: a chain is read from the right, and only from trusted peers", async () => {
     const { call } = await openApi();
     await call("GET", "/", from("6.6.6.6, 9.9.9.9"));

@@ -9,6 +9,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { ApiError } from "@lib/error/fail.ts";
 import { type Caller, callerOf } from "@lib/rpc/caller.ts";
 import { type TrustedProxies, clientAddress } from "@lib/rpc/client-address.ts";
+import { clientNetwork } from "@lib/rpc/client-network.ts";
 import { parseOrigin, preflightResponse, setCorsHeaders } from "@lib/rpc/cors.ts";
 import { guards } from "@lib/rpc/guards.ts";
 import type { Implementation } from "@lib/rpc/implement.ts";
@@ -79,7 +80,7 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
     let origin: string | null = null;
     try {
       const segments = pathOf(request).split("/").filter(Boolean).map(decode);
-      const identity = (await env.caller.identity()) ?? env.address;
+      const identity = (await env.caller.identity()) ?? clientNetwork(env.address);
       quota = await countRequest(deps.keys, identity, bucketOf(request.method, segments));
       origin = parseOrigin(request.headers.get("origin"));
       response = quota.allowed ? await route(request, env, origin, quota) : overLimitResponse(quota);
