@@ -6,11 +6,13 @@ import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import { storedVoice } from "@lib/domain/channels/stored-voice.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { exclusively } from "@lib/domain/exclusive.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
 import { channelUpdate } from "@lib/event/channel-events.ts";
+import type { Publication } from "@lib/event/event.ts";
 import type { Channel } from "@lib/model/channel.ts";
 import type { ChannelChanges } from "@lib/model/stored/audit-log.ts";
 import type { ChannelDocument, GroupDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
@@ -19,9 +21,11 @@ import { viewChannel, viewPartialChannel } from "@lib/model/view/channel.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import type { ChannelUpdate } from "@lib/store/channels.ts";
 
+type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">;
+
 /** Edits a group or a channel of a server (conformance messages-17 to messages-23). */
 export async function editChannel(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">,
+  deps: EditDeps,
   actor: Actor,
   { target, data, reason }: { target: string; data: DataEditChannel; reason: string | null },
 ): Promise<Channel> {
@@ -31,12 +35,11 @@ export async function editChannel(
   if (channel.channel_type !== "Group" && channel.channel_type !== "TextChannel") fail("InvalidOperation");
   const set = await changesOf(deps, actor, channel, data);
 
-  const edited = await write(deps, channel, set, data.remove);
-  const oldIcon = channel.icon?._id;
-  if (oldIcon !== undefined && iconOf(edited) !== oldIcon) await deps.store.attachments.markDeleted([oldIcon]);
-  if (channel.channel_type === "Group") await announceInGroup(deps, channel, announcementsOf(actor, channel, set));
-  const event = { id: channel._id, data: viewPartialChannel(set), clear: data.remove };
-  await publish(deps, channelUpdate(event, channel));
+  const change = { set, remove: data.remove };
+  const edited =
+    channel.channel_type === "Group"
+      ? await changeGroup(deps, actor, channel, change)
+      : await changeServerChannel(deps, channel, change);
   if (channel.channel_type === "TextChannel") {
     const action = {
       type: "ChannelEdit",
@@ -46,6 +49,8 @@ export async function editChannel(
     } as const;
     recordAudit(deps, { server: channel.server, user: actor.id, reason, action });
   }
+  const oldIcon = channel.icon?._id;
+  if (oldIcon !== undefined && iconOf(edited) !== oldIcon) await deps.store.attachments.markDeleted([oldIcon]);
   return viewChannel(edited);
 }
 
@@ -75,16 +80,42 @@ async function changesOf(
   return defined({ name, description, owner, icon, nsfw, ...ofServers }) as ChannelUpdate;
 }
 
-/** A new owner must still take part at this moment (P13). */
-async function write(
-  { store }: Pick<Deps, "store">,
-  channel: GroupDocument | TextChannelDocument,
-  { owner, ...set }: ChannelUpdate,
-  remove: DataEditChannel["remove"],
+type Change = { set: ChannelUpdate; remove: DataEditChannel["remove"] };
+
+/** Nothing is awaited between the write and the event, so that of two edits the one stored last is also told last. */
+async function changeServerChannel(
+  deps: Pick<Deps, "store" | "bus">,
+  channel: TextChannelDocument,
+  { set, remove }: Change,
 ): Promise<ChannelDocument> {
-  if (owner !== undefined && channel.channel_type === "Group")
-    (await store.channels.transferOwnership(channel._id, channel.owner, owner)) ?? fail("NotInGroup");
-  return (await store.channels.update(channel._id, set, remove)) ?? fail("NotFound");
+  const edited = (await deps.store.channels.update(channel._id, set, remove)) ?? fail("NotFound");
+  await publish(deps, changeEvent(channel, { set, remove }));
+  return edited;
+}
+
+/**
+ * The messages about a change of a group come before its event (07 §11.3). That takes time, so edits of one group take
+ * turns: the one stored last is also told last. A new owner must still take part at this moment (P13).
+ */
+async function changeGroup(
+  deps: EditDeps,
+  actor: Actor,
+  group: GroupDocument,
+  { set, remove }: Change,
+): Promise<ChannelDocument> {
+  const { channels } = deps.store;
+  return exclusively(deps, `group-edit:${group._id}`, async () => {
+    const { owner, ...rest } = set;
+    if (owner !== undefined) (await channels.transferOwnership(group._id, group.owner, owner)) ?? fail("NotInGroup");
+    const edited = (await channels.update(group._id, rest, remove)) ?? fail("NotFound");
+    await announceInGroup(deps, group, announcementsOf(actor, group, set));
+    await publish(deps, changeEvent(group, { set, remove }));
+    return edited;
+  });
+}
+
+function changeEvent(channel: ChannelDocument, { set, remove }: Change): Publication {
+  return channelUpdate({ id: channel._id, data: viewPartialChannel(set), clear: remove }, channel);
 }
 
 function announcementsOf({ id: by }: Actor, group: GroupDocument, set: ChannelUpdate): StoredSystemMessage[] {

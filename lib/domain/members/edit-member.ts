@@ -14,7 +14,10 @@ import type { MemberChanges } from "@lib/model/stored/audit-log.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewMember, viewPartialMember } from "@lib/model/view/member.ts";
 
-/** Sets and removes fields of a member (conformance servers-58 to servers-71). */
+/**
+ * Sets and removes fields of a member (conformance servers-58 to servers-71). Nothing is awaited between the write and
+ * the event, so that of two edits the one stored last is also told last.
+ */
 export async function editMember(
   deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "background" | "settings">,
   actor: Actor,
@@ -32,11 +35,11 @@ export async function editMember(
 
   const changes = await changesOf(deps, actor, edit);
   const updated = (await deps.store.members.update(member._id, changes, edit.remove)) ?? fail("NotFound");
-  if (edit.remove.includes("Avatar") && member.avatar) await deps.store.attachments.markDeleted([member.avatar._id]);
   await publish(deps, serverMemberUpdate({ id: member._id, data: viewPartialMember(changes), clear: edit.remove }));
   const before = previousValues(member, touchedFields(changes, edit.remove));
   const action = { type: "MemberEdit", user: user._id, before, after: changes } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, target: user._id, action });
+  if (edit.remove.includes("Avatar") && member.avatar) await deps.store.attachments.markDeleted([member.avatar._id]);
   return viewMember(updated);
 }
 

@@ -15,7 +15,10 @@ import { defined } from "@lib/model/view/defined.ts";
 import { viewPartialRole, viewRole } from "@lib/model/view/role.ts";
 import type { RoleUpdate } from "@lib/store/servers.ts";
 
-/** Edits a role; its rank has a route of its own (conformance servers-74 to servers-76). */
+/**
+ * Edits a role; its rank has a route of its own (conformance servers-74 to servers-76). Nothing is awaited between the
+ * write and the event, so that of two edits the one stored last is also told last.
+ */
 export async function editRole(
   deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
@@ -26,7 +29,6 @@ export async function editRole(
 
   const updated = await deps.store.servers.updateRole(server._id, role._id, set, data.remove);
   const edited = (updated && getRole(updated, role._id)) ?? fail("NotFound");
-  if (role.icon && edited.icon?._id !== role.icon._id) await deps.store.attachments.markDeleted([role.icon._id]);
   const event = { id: server._id, role_id: role._id, data: viewPartialRole(set), clear: data.remove };
   await publish(deps, serverRoleUpdate(event));
   // The keys of an update are fields of the document.
@@ -36,6 +38,7 @@ export async function editRole(
   ]);
   const action = { type: "RoleEdit", role: role._id, before: previousValues(role, touched), after: set } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
+  if (role.icon && edited.icon?._id !== role.icon._id) await deps.store.attachments.markDeleted([role.icon._id]);
   return viewRole(edited);
 }
 

@@ -27,7 +27,10 @@ const REMOVED_FIELDS = {
 
 type Request = { target: string; data: DataEditServer; reason: string | null; hasTicket: boolean };
 
-/** Edits a server (conformance servers-13 to servers-26). Without a change it only shows it, to members (P26). */
+/**
+ * Edits a server (conformance servers-13 to servers-26). Without a change it only shows it, to members (P26). Nothing is
+ * awaited between the write and the event, so that of two edits the one stored last is also told last.
+ */
 export async function editServer(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
@@ -43,7 +46,6 @@ export async function editServer(
   const set = await changesOf(deps, actor, server, data);
 
   const edited = (await deps.store.servers.update(server._id, set, data.remove)) ?? fail("NotFound");
-  await deps.store.attachments.markDeleted(replacedFiles(server, edited));
   await publish(deps, serverUpdate({ id: server._id, data: viewPartialServer(set), clear: data.remove }));
   // The keys of an update are fields of the document.
   const touched = new Set([
@@ -52,6 +54,7 @@ export async function editServer(
   ]);
   const action = { type: "ServerEdit", before: previousValues(server, touched), after: set } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
+  await deps.store.attachments.markDeleted(replacedFiles(server, edited));
   return viewServer(edited, await approximateMemberCount(deps, server._id));
 }
 

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "bun:test";
+import { DataEditChannel } from "@lib/contract/channels.ts";
+import { DataEditRole } from "@lib/contract/roles.ts";
+import { DataEditServer } from "@lib/contract/servers.ts";
+import type { Actor } from "@lib/domain/actor.ts";
+import { editChannel } from "@lib/domain/channels/edit-channel.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { editMember } from "@lib/domain/members/edit-member.ts";
+import { editRole } from "@lib/domain/roles/edit-role.ts";
+import { editServer } from "@lib/domain/servers/edit-server.ts";
+import { type Profile, profiles } from "@tests/harness/profiles.ts";
+import { type Seeded, seedFile, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
+import { seedGroup } from "@tests/harness/seed-chat.ts";
+import { testApi } from "@tests/harness/test-api.ts";
+
+const actorOf = ({ id, user }: Seeded): Actor => ({ id, user, bot: false, sessionId: "" });
+
+/** Something of everything that has a picture and a name, and how its owner changes both. */
+async function scene(profile: Profile) {
+  const api = await testApi({ profile });
+  const [owner, plain] = [await seedUser(api), await seedUser(api)];
+  const [icon, avatar] = [await seedFile(api, "icons"), await seedFile(api, "avatars")];
+  const role = seedRole(api, { rank: 1, icon });
+  const server = await seedServer(api, owner, { icon, roles: { [role._id]: role } }, { icon });
+  await seedMember(api, server, plain, { avatar });
+  const group = await seedGroup(api, owner, [plain], { icon });
+  const by = { actor: actorOf(owner), reason: null };
+  const ofChannel = (target: string) => (deps: Deps, name: string) =>
+    editChannel(deps, by.actor, { target, data: DataEditChannel.parse({ name, remove: ["Icon"] }), reason: null });
+  const edits = {
+    member: (deps: Deps, nickname: string) => {
+      const target = { server_id: server.id, member_id: plain.id };
+      return editMember(deps, by.actor, { ...target, nickname, remove: ["Avatar"], reason: null });
+    },
+    server: (deps: Deps, name: string) => {
+      const data = DataEditServer.parse({ name, remove: ["Icon"] });
+      return editServer(deps, by.actor, { target: server.id, data, reason: null, hasTicket: false });
+    },
+    role: (deps: Deps, name: string) => {
+      const target = { target: server.id, role_id: role._id };
+      const data = DataEditRole.parse({ name, remove: ["Icon"] });
+      return editRole(deps, by.actor, { ...target, data, reason: null });
+    },
+    channel: ofChannel(server.channelId),
+    group: ofChannel(group),
+  };
+  return {
+    deps: api.deps,
+    edits,
+    /** The names that updates gave, in order. */
+    async told(): Promise<unknown[]> {
+      const events = (await api.takeEvents()).filter(({ event }) => event.type.endsWith("Update"));
+      return events.map(
+        ({ event: { data } }) => Reflect.get(Object(data), "name") ?? Reflect.get(Object(data), "nickname"),
+      );
+    },
+    [Symbol.asyncDispose]: () => api[Symbol.asyncDispose](),
+  };
+}
+
+/** The same, but files are marked as deleted only after `work`. */
+function marking(deps: Deps, work: () => Promise<unknown>): Deps {
+  const { attachments } = deps.store;
+  const markDeleted = async (ids: readonly string[]): Promise<void> => {
+    await work();
+    await attachments.markDeleted(ids);
+  };
+  return { ...deps, store: { ...deps.store, attachments: { ...attachments, markDeleted } } };
+}
+
+const kinds = ["member", "server", "role", "channel", "group"] as const;
+
+describe.each(profiles)("edits in order on $name", (profile) => {
+  test.each(kinds)(
+    "P4: of two edits of a %s the one stored last is told last, whatever becomes of old files",
+    async (kind) => {
+      await using s = await scene(profile);
+      const edit = s.edits[kind];
+
+      await edit(
+        marking(s.deps, () => edit(s.deps, "second")),
+        "first",
+      );
+
+      expect(await s.told()).toEqual(["first", "second"]);
+    },
+  );
+
+  test.each(kinds)("an edit of a %s is told also when the old file cannot be marked as deleted", async (kind) => {
+    await using s = await scene(profile);
+
+    const edited = s.edits[kind](
+      marking(s.deps, () => Promise.reject(new Error("away"))),
+      "new",
+    );
+
+    await expect(edited).rejects.toThrow("away");
+    expect(await s.told()).toEqual(["new"]);
+  });
+
+  test("of two edits of a group at once the one stored last is told last", async () => {
+    await using s = await scene(profile);
+    const { messages } = s.deps.store;
+    const held = Promise.withResolvers<void>();
+    const take: Deps["keys"]["take"] = async (...of) => {
+      const remaining = await s.deps.keys.take(...of);
+      if (remaining !== null) held.resolve();
+      return remaining;
+    };
+    const keys: Deps["keys"] = Object.assign(Object.create(s.deps.keys), { take }); // everything else is the driver's own
+    let second: Promise<unknown> = Promise.resolve();
+    const insert: typeof messages.insert = async (message) => {
+      second = s.edits.group({ ...s.deps, keys }, "second");
+      await Promise.race([second, held.promise]);
+      await messages.insert(message);
+    };
+
+    await s.edits.group({ ...s.deps, store: { ...s.deps.store, messages: { ...messages, insert } } }, "first");
+    await second;
+
+    expect(await s.told()).toEqual(["first", "second"]);
+  });
+});
