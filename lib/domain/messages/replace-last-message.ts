@@ -1,6 +1,7 @@
 import type { Deps } from "@lib/domain/deps.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { channelUpdate } from "@lib/event/channel-events.ts";
+import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import { viewPartialChannel } from "@lib/model/view/channel.ts";
 
 /** How often the next candidate may be deleted, too, before a later deletion is left to settle it. */
@@ -22,10 +23,18 @@ export async function replaceLastMessage(
     const previousId = await messages.getNewestId(channelId);
     const channel = await channels.replaceLastMessage(channelId, goneId, previousId);
     if (!channel || previousId === null) return;
-    if (await messages.get(previousId)) {
-      const data = viewPartialChannel({ last_message_id: previousId });
-      return publish(deps, channelUpdate({ id: channelId, data, clear: [] }, channel));
-    }
+    if (await messages.get(previousId)) return announceLastMessage(deps, channel, previousId);
     goneId = previousId; // deleted at the same time, when the channel did not name it yet
   }
+}
+
+/** A message sent since then is the newest, and its own event says so: this one, coming after it, would undo that. */
+async function announceLastMessage(
+  deps: Pick<Deps, "store" | "bus">,
+  channel: ChannelDocument,
+  last_message_id: string,
+): Promise<void> {
+  if ((await deps.store.channels.get(channel._id))?.last_message_id !== last_message_id) return;
+  const data = viewPartialChannel({ last_message_id });
+  await publish(deps, channelUpdate({ id: channel._id, data, clear: [] }, channel));
 }
