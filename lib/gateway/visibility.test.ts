@@ -225,6 +225,33 @@ describe.each(profiles)("visibility on $name", (profile) => {
     expect((await later.take("Ready")).channels?.map(({ _id }) => _id).sort()).toEqual([a._id, b._id].sort());
   });
 
+  test("P13: a channel deleted while another is created is not listed again by the late list", async () => {
+    await using s = await scene(profile);
+    const gone = await s.gateway.channel(s.server);
+    const { other } = await s.connect();
+    const made = await s.gateway.channel(s.server);
+    const lists = serverUpdate({ id: s.server._id, data: { channels: [gone._id, made._id] }, clear: [] });
+
+    await publish(s.gateway.deps, channelDelete({ id: gone._id }, { server: s.server._id }));
+    await publish(s.gateway.deps, lists, channelCreate(viewChannel(made)));
+    await s.gateway.received(s.member.id, other);
+    await using later = await s.gateway.socket(s.member.token);
+
+    expect((await later.take("Ready")).servers?.[0]?.channels).toEqual([made._id]);
+  });
+
+  test("P4: who connects between the list that a creation tells and the channel itself finds it listed", async () => {
+    await using s = await scene(profile);
+    const { other } = await s.connect();
+    const made = await s.gateway.channel(s.server);
+
+    await publish(s.gateway.deps, serverUpdate({ id: s.server._id, data: { channels: [made._id] }, clear: [] }));
+    await s.gateway.received(s.member.id, other);
+    await using between = await s.gateway.socket(s.member.token);
+
+    expect((await between.take("Ready")).servers?.[0]?.channels).toEqual([made._id]);
+  });
+
   test("events-32: members of one role move together and each hears everything once", async () => {
     await using s = await scene(profile, ["R"]);
     const channel = await s.gateway.channel(s.server, hiddenBut("R"));

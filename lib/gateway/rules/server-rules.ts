@@ -128,9 +128,13 @@ function reconnect(world: World, users: readonly UserView[]): void {
   }
 }
 
-/** Of two channels created at once, the older list may come last; only `ChannelDelete` takes a channel away. */
+/**
+ * A creation lists the channels of that time, the new one last; its `ChannelCreate` follows. Told late, the list lacks
+ * what was created since and has what was deleted: only `ChannelCreate` and `ChannelDelete` bring and take others.
+ */
 function withHeldChannels({ channels }: ServerView, listed: readonly string[]): string[] {
-  return [...new Set([...listed, ...channels.keys()])];
+  const created = listed.at(-1);
+  return [...new Set([...listed.filter((id) => channels.has(id) || id === created), ...channels.keys()])];
 }
 
 function withoutRole(channel: TextChannelDocument, roleId: string): TextChannelDocument {
