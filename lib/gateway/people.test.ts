@@ -1,4 +1,5 @@
 import { publish } from "@lib/domain/publish.ts";
+import { changeBlock } from "@lib/domain/relationships/change-block.ts";
 import {
   channelCreate,
   channelDelete,
@@ -165,5 +166,22 @@ describe.each(profiles)("people and conversations on $name", (profile) => {
     expect(told[0]).toMatchObject({ data: { display_name: "name" }, clear: ["Avatar"] });
     expect(told[1]).toMatchObject({ user: { online: false, relationship: "BlockedOther" } });
     expect(JSON.stringify(told)).not.toContain("secret");
+  });
+
+  test("P4: the updates of a bot that was just blocked arrive as they do after connecting anew", async () => {
+    await using gateway = await testGateway({ profile });
+    const [me, owner] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const bot = await gateway.bot(owner.id, QUIET);
+    await using before = await gateway.socket(me.token);
+    const actor = { id: me.id, user: me.user, bot: false, sessionId: me.sessionId };
+
+    await changeBlock(gateway.deps, actor, { target: bot.id, action: "block" });
+    await gateway.received(me.id, before);
+    await using after = await gateway.socket(me.token);
+    const rename = { id: bot.id, data: { display_name: "Robot" }, clear: [], event_id: null };
+    await publish(gateway.deps, userUpdate(rename, []));
+
+    expect((await before.take("UserUpdate")).id).toBe(bot.id);
+    expect((await after.take("UserUpdate")).id).toBe(bot.id);
   });
 });

@@ -44,7 +44,9 @@ export const userRules: Rules = {
   UserRelationship({ world, out, frames }, { id, user: other }) {
     const user = world.users.get(id);
     if (!user) return;
-    setRelation(world, user, other._id, other.relationship);
+    // A bot is shown as None whether it was blocked or no longer is (conformance data-77); of a blocked one Ready tells,
+    // and so its updates are told. After the end of a block they are until the user connects anew.
+    setRelation(world, user, other._id, other.bot ? "Blocked" : other.relationship);
     out.toUsers([user], frames);
   },
 
