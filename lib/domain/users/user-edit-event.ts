@@ -15,8 +15,9 @@ export type UserEdit = {
 };
 
 /**
- * What others learn of an edit. Nobody learns that somebody is invisible: they see them go offline, without a presence,
- * and come online again (P8). A removal that the same edit made up for is left out: clients remove last.
+ * What others learn of an edit. Nobody learns that somebody is invisible: they see them go offline as who disconnects,
+ * and come online again (P8). A presence that was shown is taken back, because nobody is told of it anew who connects
+ * (P4). A removal that the same edit made up for is left out: clients remove last.
  */
 export function describeUserEdit({ before, after, set, remove, isConnected, badges }: UserEdit): {
   data: PartialUser;
@@ -24,14 +25,15 @@ export function describeUserEdit({ before, after, set, remove, isConnected, badg
 } {
   const wasHidden = isHidden(before);
   const hides = isHidden(after);
-  const { status, ...data } = viewPartialUser({ ...set, ...(set.status && after.status && { status: after.status }) });
+  const { status: statusSet, ...others } = set;
+  const tellsStatus = statusSet && !(hides && statusSet.text === undefined);
+  const data = viewPartialUser({ ...others, ...(tellsStatus && { status: after.status ?? statusSet }) });
   const clear = remove.filter((field) => field !== "StatusText" || set.status?.text === undefined);
   if (hides && !wasHidden && before.status?.presence && !clear.includes("StatusPresence")) clear.push("StatusPresence");
   return {
     data: {
       ...data,
       ...(set.badges !== undefined && { badges }),
-      ...(status && { status }),
       ...(isConnected && wasHidden !== hides && { online: !hides }),
     },
     clear,

@@ -138,6 +138,18 @@ describe.each(profiles)("editing users, $name", (profile) => {
     expect(back?.event).toMatchObject({ data: { online: true, status: { text: "still hidden", presence: "Online" } } });
   });
 
+  test("P8: who becomes invisible looks like somebody who disconnects", async () => {
+    await using api = await testApi({ profile });
+    const user = await seedUser(api, { status: { text: "here" } });
+    await connect(api, user);
+    await edit(user, { status: { presence: "Invisible" } });
+    await edit(user, { status: { presence: "Invisible" } });
+    expect((await api.takeEvents()).map(({ event }) => [event["data"], event["clear"]])).toEqual([
+      [{ online: false }, []],
+      [{}, []],
+    ]);
+  });
+
   test("P8: who is not connected goes neither offline nor online", async () => {
     await using api = await testApi({ profile });
     const user = await seedUser(api);

@@ -24,6 +24,11 @@ export const peopleScenarios: Scenarios = {
     edit("by who has blocked somebody", ({ member }) => member, { display_name: "Mia", status: { text: "hm" } }),
     edit("by who is blocked", ({ outsider }) => outsider, { display_name: "Xaver", status: { presence: "Idle" } }),
     edit("to be invisible", ({ friend }) => friend, { status: { presence: "Invisible" } }),
+    prepared("to be invisible after being busy", async ({ api, friend }) => {
+      await api.deps.store.users.update(friend.id, { status: { text: "here", presence: "Busy" } });
+      const body: Edit = { status: { presence: "Invisible" } };
+      return () => friend.client.call(users.editUser, { params: { target: "@me" }, body });
+    }),
     prepared("to be visible again", async ({ api, friend }) => {
       await api.deps.store.users.update(friend.id, { status: { text: "away", presence: "Invisible" } });
       const body: Edit = { status: { presence: "Focus" } };
