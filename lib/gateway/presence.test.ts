@@ -1,13 +1,16 @@
+import { DataEditUser } from "@lib/contract/users.ts";
 import { publish } from "@lib/domain/publish.ts";
+import { editUser } from "@lib/domain/users/edit-user.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
+import type { Presence } from "@lib/model/user.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET } from "@tests/harness/gateway-community.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
-import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
-import { describe, expect, test } from "bun:test";
+import { type TestGateway, type TestPerson, testGateway } from "@tests/harness/test-gateway.ts";
+import { describe, expect, spyOn, test } from "bun:test";
 
 const FAST = { ermine: { gateway: { lease_ms: 1_000 } } };
 
@@ -44,6 +47,22 @@ async function watcher(gateway: TestGateway, userId: string) {
   for (const id of [person.id, userId]) await gateway.join(server, id);
   const socket = await gateway.socket(person.token);
   return { person, server, socket, [Symbol.asyncDispose]: () => socket[Symbol.asyncDispose]() };
+}
+
+/** Sets somebody's presence as they would over HTTP. */
+async function choose({ deps }: TestGateway, { user, sessionId }: TestPerson, presence: Presence): Promise<void> {
+  const actor = { id: user._id, user: (await deps.store.users.get(user._id)) ?? user, bot: false, sessionId };
+  await editUser(deps, actor, { target: "@me", data: DataEditUser.parse({ status: { presence } }) });
+}
+
+/** Has something happen in the middle of the next announcement of a user: after it was decided, before it is published. */
+function interrupt({ deps }: TestGateway, event: () => Promise<void>): void {
+  const { members } = deps.store;
+  const listServerIds = members.listServerIds.bind(members);
+  spyOn(members, "listServerIds").mockImplementationOnce(async (id) => {
+    await event();
+    return listServerIds(id);
+  });
 }
 
 describe.each(profiles)("presence on $name", (profile) => {
@@ -100,6 +119,33 @@ describe.each(profiles)("presence on $name", (profile) => {
 
     expect(onlineOf(await gateway.received(a.person.id, a.socket), ghost.id)).toEqual([]);
     expect(onlineOf(await gateway.received(b.person.id, b.socket), fading.id)).toEqual([true]);
+  });
+
+  test("P8: who turns invisible in the middle of being announced is offline to others in the end", async () => {
+    await using gateway = await testGateway({ profile });
+    const user = await gateway.user();
+    await using w = await watcher(gateway, user.id);
+
+    interrupt(gateway, () => choose(gateway, user, "Invisible"));
+    await using _socket = await gateway.socket(user.token);
+
+    expect(await told(w.socket, user.id, 3)).toEqual([false, true, false]);
+  });
+
+  test("P8: who turns visible and leaves meanwhile is offline to others in the end", async () => {
+    await using gateway = await testGateway({ profile });
+    const user = await gateway.user({ status: { presence: "Invisible" } });
+    await using w = await watcher(gateway, user.id);
+    const socket = await gateway.socket(user.token);
+    await eventually(async () => (await gateway.deps.keys.listOnline([user.id])).size === 1);
+
+    interrupt(gateway, async () => {
+      await socket.client.close();
+      await told(w.socket, user.id, 1);
+    });
+    await choose(gateway, user, "Online");
+
+    expect(await told(w.socket, user.id, 3)).toEqual([false, true, false]);
   });
 
   test("P8: users of a killed process go offline when its lease runs out, announced exactly once by two others", async () => {

@@ -3,18 +3,15 @@
  * renewing, and whichever process notices first announces the users that went offline with it. Invisible users hold
  * leases like everybody and are never announced.
  *
- * Leases change before they are announced, so two processes could announce in the wrong order. Hence after every
- * announcement its process looks again and, should the truth be another by now, announces that.
+ * Leases change before they are announced, so two processes could announce in the wrong order: `announcePresence` looks
+ * again after each announcement.
  */
 import type { Deps } from "@lib/domain/deps.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { announcePresence } from "@lib/domain/users/announce-presence.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
-import { presenceUpdate } from "@lib/gateway/rules/user-rules.ts";
 
 /** One command renews at most so many. */
 const RENEWED_AT_ONCE = 500;
-/** Announcements in a row, for a user who comes and goes all the time. */
-const ANNOUNCEMENTS_MAX = 5;
 
 type PresenceDeps = Pick<Deps, "store" | "keys" | "bus" | "settings" | "ids" | "log" | "background">;
 
@@ -46,7 +43,7 @@ export function createPresence(deps: PresenceDeps): Presence {
       const lease = { user: connection.user.id, lease: String(deps.ids.integer(2 ** 31) * 2) };
       leases.set(connection, lease);
       await inTurn(lease.user, async () => {
-        if (await deps.keys.openLease(lease.user, lease.lease, lease_ms)) await announceChange(deps, lease.user, true);
+        if (await deps.keys.openLease(lease.user, lease.lease, lease_ms)) await announce(lease.user, true);
       });
     },
     close,
@@ -65,7 +62,7 @@ export function createPresence(deps: PresenceDeps): Presence {
     kept.delete(connection);
     if (!lease) return;
     await inTurn(lease.user, async () => {
-      if (await deps.keys.closeLease(lease.user, lease.lease)) await announceChange(deps, lease.user, false);
+      if (await deps.keys.closeLease(lease.user, lease.lease)) await announce(lease.user, false);
     });
   }
 
@@ -73,10 +70,13 @@ export function createPresence(deps: PresenceDeps): Presence {
     for (const chunk of chunksOf([...leases.keys()], RENEWED_AT_ONCE)) {
       // Looked up again: a connection that closed meanwhile must not get its lease back.
       const held = chunk.flatMap((connection) => leases.get(connection) ?? []);
-      for (const user of await deps.keys.renewLeases(held, lease_ms))
-        await inTurn(user, () => announceChange(deps, user, true));
+      for (const user of await deps.keys.renewLeases(held, lease_ms)) await inTurn(user, () => announce(user, true));
     }
-    for (const user of await deps.keys.reapLeases()) await inTurn(user, () => announceChange(deps, user, false));
+    for (const user of await deps.keys.reapLeases()) await inTurn(user, () => announce(user, false));
+  }
+
+  async function announce(user: string, isOnline: boolean): Promise<void> {
+    if (!deps.settings.disable_events_dont_use) await announcePresence(deps, user, isOnline);
   }
 
   /** One thing after the other for each user. A failure is logged: the connection works, and `beat` makes up for it. */
@@ -93,20 +93,4 @@ export function createPresence(deps: PresenceDeps): Presence {
 
 function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-}
-
-async function announceChange(deps: PresenceDeps, userId: string, isOnline: boolean): Promise<void> {
-  for (let announced = isOnline, times = 0; times < ANNOUNCEMENTS_MAX; times++, announced = !announced) {
-    if (!(await announce(deps, userId, announced))) return;
-    if ((await deps.keys.listOnline([userId])).has(userId) === announced) return;
-  }
-}
-
-/** False when nobody may know: the presence setting is read at this moment, it may have changed since the connect. */
-async function announce(deps: PresenceDeps, userId: string, online: boolean): Promise<boolean> {
-  if (deps.settings.disable_events_dont_use) return false;
-  const [user, servers] = await Promise.all([deps.store.users.get(userId), deps.store.members.listServerIds(userId)]);
-  if (!user || user.status?.presence === "Invisible") return false;
-  await publish(deps, presenceUpdate(userId, online, servers));
-  return true;
 }

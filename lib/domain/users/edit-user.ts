@@ -2,6 +2,7 @@ import type { DataEditUser } from "@lib/contract/users.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { correctPresence } from "@lib/domain/users/announce-presence.ts";
 import { publishUserUpdate } from "@lib/domain/users/publish-user-update.ts";
 import { describeUserEdit } from "@lib/domain/users/user-edit-event.ts";
 import { viewSelf } from "@lib/domain/users/view-users.ts";
@@ -37,6 +38,7 @@ export async function editUser(
   const badges = view.badges ?? 0;
   const event = describeUserEdit({ before: user, after: edited, set, remove: data.remove, isConnected, badges });
   await publishUserUpdate(deps, user._id, event.data, event.clear);
+  if (event.data.online !== undefined) await correctPresence(deps, user._id, event.data.online);
   return view;
 }
 

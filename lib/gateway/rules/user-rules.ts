@@ -1,7 +1,6 @@
 /** What events about users and sessions do to the world (conformance events-46 to events-57, events-71, events-72). */
 import type { EventOf } from "@lib/event/catalogue.ts";
 import { logout } from "@lib/event/session-events.ts";
-import { userUpdate } from "@lib/event/user-events.ts";
 import { applyPartial } from "@lib/gateway/apply-partial.ts";
 import { closeCodes } from "@lib/gateway/close-codes.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
@@ -154,7 +153,3 @@ export function withoutPresence(event: EventOf<"UserUpdate">): EventOf<"UserUpda
   if (Object.keys(data).length === 0 && clear.length === 0) return null;
   return { ...event, data, clear };
 }
-
-/** Announces that a user came or went, to those who may know. */
-export const presenceUpdate = (userId: string, online: boolean, serverIds: readonly string[]) =>
-  userUpdate({ id: userId, data: { online }, clear: [], event_id: null }, serverIds);
