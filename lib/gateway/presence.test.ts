@@ -1,3 +1,5 @@
+import { BusFullError } from "@lib/bus/bus.ts";
+import type { Deps } from "@lib/domain/deps.ts";
 import { DataEditUser } from "@lib/contract/users.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { editUser } from "@lib/domain/users/edit-user.ts";
@@ -65,6 +67,9 @@ function interrupt({ deps }: TestGateway, event: () => Promise<void>): void {
   });
 }
 
+/** A method that fails until it is restored. */
+type Failing = { mock: { calls: unknown[] }; mockRestore(): void };
+
 describe.each(profiles)("presence on $name", (profile) => {
   test("events-48 events-56 P8: first and last session are announced once, across two processes", async () => {
     await using pair = await twoGateways(profile);
@@ -112,6 +117,7 @@ describe.each(profiles)("presence on $name", (profile) => {
     await one.client.close();
     const two = await gateway.socket(fading.token);
     await told(b.socket, fading.id, 1);
+    await gateway.deps.background.drain(1_000);
     await gateway.deps.store.users.update(fading.id, { status: { presence: "Invisible" } });
     await two.client.close();
     await eventually(async () => (await gateway.deps.keys.listOnline([ghost.id, fading.id])).size === 0);
@@ -163,6 +169,27 @@ describe.each(profiles)("presence on $name", (profile) => {
 
     expect(onlineOf(await pair.first.received(w.person.id, w.socket), user.id)).toEqual([false]);
     expect((await pair.first.deps.keys.listOnline([user.id])).size).toBe(0);
+  });
+
+  test.each<[name: string, fail: (deps: Deps) => Failing]>([
+    ["database error", ({ store }) => spyOn(store.users, "get").mockRejectedValue(new Error("away"))],
+    ["bus that is full", ({ bus }) => spyOn(bus, "publish").mockRejectedValue(new BusFullError())],
+  ])("P8: a %s delays the news that somebody came or went, and does not lose it", async (_name, fail) => {
+    await using gateway = await testGateway({ profile, settings: FAST });
+    const [user, killed] = [await gateway.user(), await gateway.user()];
+    await using a = await watcher(gateway, user.id);
+    await using b = await watcher(gateway, killed.id);
+    const socket = await gateway.socket(user.token);
+    await told(a.socket, user.id, 1);
+    await gateway.deps.keys.openLease(killed.id, "4242", 1);
+
+    const failing = fail(gateway.deps);
+    await socket.client.close();
+    await eventually(() => failing.mock.calls.length >= 3, { describe: "both announcements and a second try" });
+    failing.mockRestore();
+
+    expect(await told(a.socket, user.id, 2)).toEqual([true, false]);
+    expect(await told(b.socket, killed.id, 1)).toEqual([false]);
   });
 
   test("P8: a lease is renewed for as long as its connection lives", async () => {

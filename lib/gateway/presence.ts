@@ -24,7 +24,10 @@ export type Presence = {
   keep(connection: Connection, untilMs: number): void;
   /** Ends kept leases whose time is over. */
   endKept(nowMs: number): Promise<void>;
-  /** Renews all leases and announces those whose process died. To be called a few times per lease. */
+  /**
+   * Renews all leases, announces the users of processes that died and whoever could not be announced before. To be
+   * called a few times per lease.
+   */
   beat(): Promise<void>;
   /** Resolves when everything begun so far is done. */
   settle(): Promise<void>;
@@ -35,6 +38,9 @@ export function createPresence(deps: PresenceDeps): Presence {
   const leases = new Map<Connection, { user: string; lease: string }>();
   const kept = new Map<Connection, number>();
   const turns = new Map<string, Promise<void>>();
+  /** Users whose presence others may have been told wrong, or not at all. */
+  const owed = new Set<string>();
+  let isAnnouncing = false;
 
   return {
     async open(connection) {
@@ -70,9 +76,22 @@ export function createPresence(deps: PresenceDeps): Presence {
     for (const chunk of chunksOf([...leases.keys()], RENEWED_AT_ONCE)) {
       // Looked up again: a connection that closed meanwhile must not get its lease back.
       const held = chunk.flatMap((connection) => leases.get(connection) ?? []);
-      for (const user of await deps.keys.renewLeases(held, lease_ms)) await inTurn(user, () => announce(user, true));
+      for (const user of await deps.keys.renewLeases(held, lease_ms)) owed.add(user);
     }
-    for (const user of await deps.keys.reapLeases()) await inTurn(user, () => announce(user, false));
+    for (const user of await deps.keys.reapLeases()) owed.add(user);
+    await announceOwed();
+  }
+
+  /** Announces what is true by now. One run at a time: beats must not pile up while announcing fails slowly. */
+  async function announceOwed(): Promise<void> {
+    if (isAnnouncing) return;
+    isAnnouncing = true;
+    for (const user of [...owed]) {
+      await inTurn(user, async () => {
+        if (owed.delete(user)) await announce(user, (await deps.keys.listOnline([user])).has(user));
+      });
+    }
+    isAnnouncing = false;
   }
 
   async function announce(user: string, isOnline: boolean): Promise<void> {
@@ -81,9 +100,10 @@ export function createPresence(deps: PresenceDeps): Presence {
 
   /** One thing after the other for each user. A failure is logged: the connection works, and `beat` makes up for it. */
   async function inTurn(user: string, work: () => Promise<void>): Promise<void> {
-    const turn = (turns.get(user) ?? Promise.resolve())
-      .then(work)
-      .catch((error) => deps.log.warn("presence could not be updated", { error }));
+    const turn = (turns.get(user) ?? Promise.resolve()).then(work).catch((error) => {
+      owed.add(user);
+      deps.log.warn("presence could not be updated", { error });
+    });
     turns.set(user, turn);
     deps.background.run("announce presence", () => turn);
     await turn;
