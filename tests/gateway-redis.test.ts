@@ -16,6 +16,7 @@ import { QUIET, community, hiddenBut, typesOf } from "@tests/harness/gateway-com
 import type { Drivers } from "@tests/harness/profiles.ts";
 import { type RedisServer, redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
+import type { SettingsInput } from "@tests/harness/test-api.ts";
 import { type TestGateway, role, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
 
@@ -23,7 +24,7 @@ const hasRedis = Bun.which("redis-server") !== null || process.env["ERMINE_TEST_
 if (!hasRedis) console.warn(`gateway on Redis: ${redisMissing}`);
 
 /** Drivers of processes that share documents and one Redis. */
-async function deployment(processes: number) {
+async function deployment(processes: number, settings: SettingsInput = {}) {
   const redis = await startRedis();
   if (!redis) throw new Error(redisMissing);
   const database = await openSqlite(":memory:");
@@ -37,7 +38,7 @@ async function deployment(processes: number) {
   };
   const drivers = Array.from({ length: processes }, open);
   const gateways: TestGateway[] = [];
-  for (const own of drivers) gateways.push(await testGateway({ drivers: own }));
+  for (const own of drivers) gateways.push(await testGateway({ drivers: own, settings }));
   return {
     redis,
     gateways: gateways as [TestGateway, TestGateway], // as many as asked for
@@ -55,6 +56,19 @@ type LateNews = { store: TestGateway["deps"]["store"]; key: { server: string; us
 
 const messagesOf = ({ events }: TestSocket): string[] =>
   events.flatMap((event) => (event.type === "Message" ? [event._id] : []));
+
+/** What a socket was told of somebody's coming and going, in order. */
+const onlineOf = ({ events }: TestSocket, user: string): unknown[] =>
+  events.flatMap((event) => (event.type === "UserUpdate" && event.id === user ? [event.data.online] : []));
+
+/** Two friends, and two processes that look after their leases often. */
+async function friends() {
+  const d = await deployment(2, { ermine: { gateway: { lease_ms: 3_000 } } });
+  const [here, there] = d.gateways;
+  const [user, friend] = [await here.user(), await here.user(QUIET)];
+  await here.relate(user.id, "Friend", friend.id);
+  return { ...d, here, there, user, friend };
+}
 
 async function commandsOf({ url }: RedisServer): Promise<RedisConnection & Disposable> {
   const commands = new RedisConnection({ url, name: "test", log: silentLogger, timeoutMs: 1_000 });
@@ -263,6 +277,62 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
         expect(ready.users?.at(-1)?._id).toBe(a.id);
       }
     }
+  }, 30_000);
+
+  test("P8: who closes one of two sessions while Redis is away is online to others after it", async () => {
+    await using d = await friends();
+    await using watch = await d.there.socket(d.friend.token);
+    const one = await d.here.socket(d.user.token);
+    await using _two = await d.there.socket(d.user.token);
+    await eventually(() => onlineOf(watch, d.user.id).length === 1);
+
+    await d.redis.stop();
+    await one.client.close();
+    await eventually(() => d.here.stats.connections === 0);
+    await d.here.deps.background.drain(5_000);
+    await d.redis.start();
+
+    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true, false, true]) ?? true);
+  }, 30_000);
+
+  test("P8: who leaves while Redis is away and comes back after it is online to others", async () => {
+    await using d = await friends();
+    await using watch = await d.there.socket(d.friend.token);
+    const before = await d.here.socket(d.user.token);
+    await eventually(() => onlineOf(watch, d.user.id).length === 1);
+
+    const { keys } = d.here.deps;
+    await keys.set("only Redis knows", "this", 60_000);
+    await d.redis.stop();
+    await before.client.close();
+    await eventually(() => d.here.stats.connections === 0);
+    await d.here.deps.background.drain(5_000);
+    await d.redis.start();
+    await eventually(async () => (await keys.get("only Redis knows")) !== null);
+    await using _after = await d.here.socket(d.user.token);
+
+    await eventually(() => onlineOf(watch, d.user.id).includes(false) && onlineOf(watch, d.user.id).at(-1) === true);
+  }, 30_000);
+
+  test("P8: a Ready that was read while Redis is away is put right after it", async () => {
+    await using d = await friends();
+    await using _online = await d.here.socket(d.user.token);
+    await d.here.deps.background.drain(5_000);
+
+    await d.redis.stop();
+    await eventually(() =>
+      d.there.deps.keys.ping().then(
+        () => false,
+        () => true,
+      ),
+    );
+    await using watch = await d.there.socket(d.friend.token);
+    const ready = await watch.take("Ready");
+    await d.redis.start();
+
+    expect(ready.users?.find(({ _id }) => _id === d.user.id)?.online).toBe(false);
+    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true]) ?? true);
+    expect(watch.closes).toEqual([]);
   }, 30_000);
 
   test("events-58: sessions, online and region hold a connected user, and nothing of them afterwards", async () => {

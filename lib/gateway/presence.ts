@@ -79,6 +79,7 @@ export function createPresence(deps: PresenceDeps): Presence {
       for (const user of await deps.keys.renewLeases(held, lease_ms)) owed.add(user);
     }
     for (const user of await deps.keys.reapLeases()) owed.add(user);
+    for (const user of await deps.keys.reconcileLeases()) owed.add(user);
     await announceOwed();
   }
 

@@ -63,6 +63,11 @@ export interface Keys {
   listOnline(users: readonly string[]): Promise<Set<string>>;
   /** Removes expired leases and returns each user whose last lease that was, to exactly one caller in the cluster. */
   reapLeases(): Promise<string[]>;
+  /**
+   * After an outage of the shared keys: makes them know what was closed in it, and returns the users of whom `closeLease`
+   * or `listOnline` may have said something wrong meanwhile. Empty as long as the outage lasts, and without one.
+   */
+  reconcileLeases(): Promise<string[]>;
   /** Number of users with a live lease. */
   countOnline(): Promise<number>;
   /**

@@ -2,7 +2,14 @@ import type { Keys } from "@lib/keys/keys.ts";
 
 type Leases = Pick<
   Keys,
-  "openLease" | "renewLeases" | "closeLease" | "listOnline" | "reapLeases" | "countOnline" | "clearUnleased"
+  | "openLease"
+  | "renewLeases"
+  | "closeLease"
+  | "listOnline"
+  | "reapLeases"
+  | "reconcileLeases"
+  | "countOnline"
+  | "clearUnleased"
 >;
 
 /** Presence leases of one process, in memory: for each user the end of each lease. */
@@ -49,6 +56,7 @@ export function memoryLeases(now: () => number): Leases {
       }
       return gone;
     },
+    reconcileLeases: async () => [],
     countOnline: async () => [...users.keys()].filter(isOnline).length,
     clearUnleased: async () => {},
   };

@@ -4,7 +4,14 @@ import * as scripts from "@lib/keys/redis-scripts.ts";
 
 type Leases = Pick<
   Keys,
-  "openLease" | "renewLeases" | "closeLease" | "listOnline" | "reapLeases" | "countOnline" | "clearUnleased"
+  | "openLease"
+  | "renewLeases"
+  | "closeLease"
+  | "listOnline"
+  | "reapLeases"
+  | "reconcileLeases"
+  | "countOnline"
+  | "clearUnleased"
 >;
 
 /** Runs a script; fails with `KeysUnavailableError` while Redis is away. */
@@ -46,6 +53,7 @@ export function redisLeases(runScript: RunScript, keyPrefix: string, region: num
       }
       return gone;
     },
+    reconcileLeases: async () => [],
     countOnline: () => run<number>(scripts.COUNT_ONLINE),
     clearUnleased: async () => void (await run(scripts.CLEAR_UNLEASED)),
   };

@@ -57,6 +57,50 @@ test("P8: leases that the shared keys lost in an outage are restored when renewe
   expect(await given.primary.keys.listOnline(["u"])).toEqual(new Set(["u"]));
 });
 
+test("P8: a lease closed in an outage is over in the shared keys after it, and its user named once by each who closed one", async () => {
+  const given = open();
+  const other = resilientKeys(given.shared, memoryKeys({ now: given.now }), { now: given.now, onState: () => {} });
+  await given.keys.openLease("u", "2", 60_000);
+  await other.openLease("u", "4", 60_000);
+
+  given.primary.isAway = true;
+  for (const close of [given.keys.closeLease("u", "2"), other.closeLease("u", "4")]) expect(await close).toBe(true);
+  expect(await given.keys.reconcileLeases()).toEqual([]);
+  given.primary.isAway = false;
+  given.pass(1_000);
+
+  expect(await given.keys.reconcileLeases()).toEqual(["u"]);
+  expect(await given.keys.listOnline(["u"])).toEqual(new Set(["u"]));
+  expect(await other.reconcileLeases()).toEqual(["u"]);
+  expect(await given.keys.listOnline(["u"])).toEqual(new Set());
+  expect([await given.keys.reconcileLeases(), await other.reconcileLeases()]).toEqual([[], []]);
+});
+
+test("P8: of those said to be offline in an outage, the ones that only other processes knew are named after it", async () => {
+  const given = open();
+  await given.primary.keys.openLease("elsewhere", "2", 60_000);
+  await given.keys.openLease("here", "4", 60_000);
+
+  given.primary.isAway = true;
+  expect(await given.keys.listOnline(["elsewhere", "here", "nowhere"])).toEqual(new Set(["here"]));
+  given.primary.isAway = false;
+  given.pass(1_000);
+
+  expect(await given.keys.reconcileLeases()).toEqual(["elsewhere"]);
+  expect(await given.keys.reconcileLeases()).toEqual([]);
+});
+
+test("without an outage there is nothing to reconcile, and nothing is asked", async () => {
+  const given = open();
+  await given.keys.openLease("u", "2", 60_000);
+  await given.keys.closeLease("u", "2");
+  await given.keys.listOnline(["u"]);
+  const asked = given.primary.calls;
+
+  expect(await given.keys.reconcileLeases()).toEqual([]);
+  expect(given.primary.calls).toBe(asked);
+});
+
 test("other errors are not hidden by the fallback, and a ping tells the truth", async () => {
   const given = open();
   await given.keys.set("text", "v", 60_000);
@@ -84,5 +128,5 @@ function open() {
     },
   });
   const keys = resilientKeys(guarded, memoryKeys({ now }), { now, onState: (state) => states.push(state) });
-  return { keys, primary, states, pass: (ms: number) => void (nowMs += ms) };
+  return { keys, primary, shared: guarded, states, now, pass: (ms: number) => void (nowMs += ms) };
 }

@@ -1,4 +1,5 @@
 import { KeysUnavailableError, type Keys } from "@lib/keys/keys.ts";
+import { presenceDoubts } from "@lib/keys/presence-doubts.ts";
 
 /** Which keys answer now. */
 export type KeysState = "primary" | "fallback";
@@ -19,12 +20,14 @@ export type ResilientKeysOptions = {
  *
  * Leases are held in both. During an outage the fallback thus knows the sessions of this process: who is first and
  * last stays right within it, and nobody is announced twice. After the outage `renewLeases` restores those that the
- * primary lost; those that ended meanwhile expire there and are reaped.
+ * primary lost, and `reconcileLeases` ends those that the primary still holds and names whoever only the other processes
+ * knew to be online.
  */
 export function resilientKeys(primary: Keys, fallback: Keys, options: ResilientKeysOptions): Keys {
   const { onState, now, retryMs = 250 } = options;
   let state: KeysState = "primary";
   let retryAt = 0;
+  const doubts = presenceDoubts();
 
   function become(next: KeysState): void {
     if (next === state) return;
@@ -60,6 +63,35 @@ export function resilientKeys(primary: Keys, fallback: Keys, options: ResilientK
     return ask(call, async () => own);
   }
 
+  async function closeLease(user: string, lease: string): Promise<boolean> {
+    const isLast = await fallback.closeLease(user, lease);
+    return ask(
+      (keys) => keys.closeLease(user, lease),
+      async () => {
+        doubts.addClosed({ user, lease });
+        return isLast;
+      },
+    );
+  }
+
+  const listOnline = (users: readonly string[]): Promise<Set<string>> =>
+    ask(
+      (keys) => keys.listOnline(users),
+      async () => {
+        const online = await fallback.listOnline(users);
+        doubts.addOffline(users.filter((user) => !online.has(user)));
+        return online;
+      },
+    );
+
+  async function reconcileLeases(): Promise<string[]> {
+    if (doubts.isEmpty) return [];
+    return ask(
+      () => doubts.settle(primary),
+      async () => [],
+    );
+  }
+
   return {
     hitWindow: (...args) => ask((keys) => keys.hitWindow(...args)),
     take: (...args) => ask((keys) => keys.take(...args)),
@@ -75,9 +107,10 @@ export function resilientKeys(primary: Keys, fallback: Keys, options: ResilientK
     listSet: (...args) => ask((keys) => keys.listSet(...args)),
     openLease: (...args) => askBoth((keys) => keys.openLease(...args)),
     renewLeases: (...args) => askBoth((keys) => keys.renewLeases(...args)),
-    closeLease: (...args) => askBoth((keys) => keys.closeLease(...args)),
+    closeLease,
     reapLeases: () => askBoth((keys) => keys.reapLeases()),
-    listOnline: (...args) => ask((keys) => keys.listOnline(...args)),
+    reconcileLeases,
+    listOnline,
     countOnline: () => ask((keys) => keys.countOnline()),
     clearUnleased: () => ask((keys) => keys.clearUnleased()),
     ping: () => primary.ping(),
