@@ -6,7 +6,13 @@ import type { Connection } from "@lib/gateway/connection.ts";
 import type { UserView } from "@lib/gateway/world.ts";
 
 /** A lost connection that may come back. */
-export type Lingering = { user: UserView; sessionId: string; untilMs: number; watching: Map<string, number> };
+export type Lingering = {
+  connection: Connection;
+  user: UserView;
+  sessionId: string;
+  untilMs: number;
+  watching: Map<string, number>;
+};
 
 /** Lost connections by their resume session. */
 export type LingeringSessions = Map<string, Lingering>;
@@ -15,7 +21,7 @@ export type LingeringSessions = Map<string, Lingering>;
 export function linger(lost: LingeringSessions, connection: Connection, untilMs: number): void {
   const { user, sessionId, resumeSession } = connection;
   if (!user || resumeSession === "") return;
-  lost.set(resumeSession, { user, sessionId, untilMs, watching: new Map(connection.watching) });
+  lost.set(resumeSession, { connection, user, sessionId, untilMs, watching: new Map(connection.watching) });
   user.lost++;
 }
 
@@ -34,6 +40,7 @@ export function forgetLingering(lost: LingeringSessions, matches: (lingering: Li
     if (!matches(lingering)) continue;
     lost.delete(session);
     lingering.user.lost--;
+    lingering.connection.resumeSession = "";
     forgotten.push(lingering.user);
   }
   return forgotten;

@@ -4,6 +4,7 @@ import { DataEditUser } from "@lib/contract/users.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { editUser } from "@lib/domain/users/edit-user.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
+import { deleteAllSessions } from "@lib/event/session-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { Presence } from "@lib/model/user.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
@@ -307,5 +308,20 @@ describe.each(profiles)("presence on $name", (profile) => {
 
     expect(before).toEqual([true]);
     expect(await told(w.socket, user.id, 1)).toEqual([false]);
+  });
+
+  test("P8: who is logged out everywhere is offline at once, also when their connection was lost before", async () => {
+    await using gateway = await testGateway({ profile });
+    const user = await gateway.user();
+    await using w = await watcher(gateway, user.id);
+    const socket = await gateway.socket(user.token, { resume: true });
+    await told(w.socket, user.id, 1);
+    socket.client.drop();
+    await eventually(() => gateway.stats.connections === 1);
+
+    await gateway.deps.store.sessions.deleteByUser(user.id);
+    await publish(gateway.deps, deleteAllSessions({ user_id: user.id, exclude_session_id: null }));
+
+    expect(await told(w.socket, user.id, 2)).toEqual([true, false]);
   });
 });

@@ -22,7 +22,7 @@ export type Presence = {
   close(connection: Connection): Promise<void>;
   /** Keeps the lease of a lost connection that may come back: who is back by then was never away. */
   keep(connection: Connection, untilMs: number): void;
-  /** Ends kept leases whose time is over. */
+  /** Ends kept leases whose time is over, or whose connection cannot come back any more. */
   endKept(nowMs: number): Promise<void>;
   /**
    * Renews all leases, announces the users of processes that died and whoever could not be announced before. To be
@@ -55,8 +55,8 @@ export function createPresence(deps: PresenceDeps): Presence {
     close,
     keep: (connection, untilMs) => void kept.set(connection, untilMs),
     async endKept(nowMs) {
-      const ended = [...kept].flatMap(([connection, untilMs]) => (untilMs <= nowMs ? [connection] : []));
-      await Promise.all(ended.map(close));
+      const isOver = ([{ resumeSession }, untilMs]: [Connection, number]) => untilMs <= nowMs || resumeSession === "";
+      await Promise.all([...kept].filter(isOver).map(([connection]) => close(connection)));
     },
     beat,
     settle: async () => void (await Promise.all(turns.values())),
