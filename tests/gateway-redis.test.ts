@@ -147,6 +147,30 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     expect((await resuming.take("Message"))._id).toBe(id);
   }, 30_000);
 
+  test("P6: what somebody else writes to the stream spoils nothing for those who connect later", async () => {
+    await using d = await deployment(1);
+    const [gateway] = d.gateways;
+    const { people, server, channel } = await community(gateway, 2);
+    const [a, b] = people;
+    using commands = await commandsOf(d.redis);
+    await using early = await gateway.socket(a.token);
+    const write = async (data: object) => {
+      const event = { type: "ServerUpdate", id: server._id, data, clear: [] };
+      await commands.run(["XADD", "ermine:events", "*", "t", server._id, "e", JSON.stringify(event)]);
+    };
+
+    for (const field of ["roles", "channels", "default_permissions", "owner"]) await write({ [field]: null });
+    for (const field of ["roles", "channels", "default_permissions", "owner"]) await write({ [field]: true });
+    await eventually(() => gateway.deps.bus.stats.skipped === 4);
+    await using late = await gateway.socket(b.token);
+    const ready = await late.take("Ready");
+    const id = await gateway.say(channel._id, a.user);
+
+    expect(ready.channels?.map(({ _id }) => _id)).toEqual([channel._id]);
+    for (const socket of [early, late]) expect((await socket.take("Message"))._id).toBe(id);
+    expect([...early.closes, ...late.closes]).toEqual([]);
+  });
+
   test("P3: a connection is resumed exactly by another process", async () => {
     await using d = await deployment(2);
     const [here, there] = d.gateways;

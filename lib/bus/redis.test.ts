@@ -47,11 +47,12 @@ function openBus(stream: string) {
   return redisBus({ url: url ?? "", stream, log: { warn: () => {} } });
 }
 
-/** Entries that no publisher of ours wrote: not JSON, not an event, not our fields, and no fields of ours at all. */
+/** Entries that no publisher of ours wrote: not JSON, not an event, none that we know, and no fields of ours at all. */
 async function poison(on: string, stream: string): Promise<void> {
   await command(on, ["XADD", stream, "*", "t", "topic", "e", "{broken"]);
   await command(on, ["XADD", stream, "*", "t", "topic", "e", '"text"']);
   await command(on, ["XADD", stream, "*", "p", "x", "s", "NaN", "t", "topic", "e", '{"type":7}']);
+  await command(on, ["XADD", stream, "*", "t", "topic", "e", '{"type":"Unheard"}']);
   await command(on, ["XADD", stream, "*", "\u0000\u00ff", "\u00ff"]);
 }
 

@@ -1,4 +1,5 @@
 import { fail } from "@lib/error/fail.ts";
+import { isShapeIssue } from "@lib/model/is-shape-issue.ts";
 import { RequestError } from "@lib/rpc/request-error.ts";
 import { z } from "zod";
 
@@ -12,7 +13,7 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.outp
   const result = schema.safeParse(body, { reportInput: true });
   if (result.success) return result.data;
   const issues = result.error.issues;
-  const wrong = issues.find(isShape);
+  const wrong = issues.find(isShapeIssue);
   if (wrong) throw new RequestError(isNonNameForEnum(wrong) ? 400 : 422, "FailedValidation", describe("body", wrong));
   return fail("FailedValidation", { error: issues.map((issue) => describe("body", issue)).join("; ") });
 }
@@ -69,13 +70,6 @@ function unwrap(schema: z.ZodType): z.ZodType {
 }
 
 const isOptional = (schema: unknown): boolean => schema instanceof z.ZodType && schema.safeParse(undefined).success;
-
-const CONSTRAINTS = new Set<Issue["code"]>(["too_small", "too_big", "invalid_format", "not_multiple_of", "custom"]);
-
-function isShape(issue: Issue): boolean {
-  if (issue.code === "custom") return issue.params?.["shape"] === true;
-  return !CONSTRAINTS.has(issue.code);
-}
 
 function isNonNameForEnum(issue: Issue): boolean {
   return (

@@ -4,7 +4,9 @@ import * as onboarding from "@lib/contract/onboarding.ts";
 import * as sessions from "@lib/contract/sessions.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { unknownBuild } from "@lib/domain/instance/instance-config.ts";
+import { publish } from "@lib/domain/publish.ts";
 import { systemIds } from "@lib/domain/system-ids.ts";
+import { messageDelete } from "@lib/event/message-events.ts";
 import type { Keys } from "@lib/keys/keys.ts";
 import type { Mail } from "@lib/mail/mailer.ts";
 import { type Client, createClient } from "@lib/rpc/client.ts";
@@ -141,7 +143,7 @@ async function record({ bus }: Drivers): Promise<Recorded> {
 async function takeEvents(deps: Deps, recorded: Recorded): Promise<BusEntry[]> {
   await deps.background.drain(5_000);
   const marker = deps.ids.ulid();
-  await deps.bus.publish([marker], { type: "Marker" });
+  await publish(deps, messageDelete({ id: marker, channel: marker }));
   const at = await eventually(() => recorded.entries.findIndex(({ topics }) => topics[0] === marker) + 1, {
     describe: "the marker after the published events",
   });

@@ -1,0 +1,15 @@
+import type { z } from "zod";
+
+const CONSTRAINTS = new Set<z.core.$ZodIssue["code"]>([
+  "too_small",
+  "too_big",
+  "invalid_format",
+  "not_multiple_of",
+  "custom",
+]);
+
+/** Whether a value has the wrong shape, rather than one beyond a limit. */
+export function isShapeIssue(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === "custom") return issue.params?.["shape"] === true;
+  return !CONSTRAINTS.has(issue.code);
+}
