@@ -3,7 +3,7 @@ import { joinDirect, leaveDirect } from "@lib/gateway/rules/channel-rules.ts";
 import { allowance } from "@lib/gateway/allowance.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
-import { addMember, removeMember } from "@lib/gateway/view-class.ts";
+import { addMember, dropServer, removeMember } from "@lib/gateway/view-class.ts";
 import {
   type ServerView,
   type UserView,
@@ -90,12 +90,29 @@ function addUser(world: World, snapshot: Snapshot): UserView {
     typing: allowance(TYPING_BURST, TYPING_PER_SECOND),
   };
   world.users.set(user.id, user);
-  for (const { _id, status } of document.relations ?? []) setRelation(world, user, _id, status);
+  try {
+    addAcquaintances(world, user, snapshot);
+  } catch (error) {
+    // The next connection would take a half of a user for all of it.
+    dropUserIfUnused(world, user);
+    for (const id of snapshot.servers.keys()) dropServerIfUnused(world, id);
+    throw error;
+  }
+  return user;
+}
+
+/** Adds a user's relations, servers and direct channels. */
+function addAcquaintances(world: World, user: UserView, snapshot: Snapshot): void {
+  for (const { _id, status } of snapshot.user.relations ?? []) setRelation(world, user, _id, status);
   for (const member of snapshot.memberships) {
     const read = snapshot.servers.get(member._id.server);
     const server = world.servers.get(member._id.server) ?? (read && holdServer(world, read.server, read.channels));
     if (server) addMember(server, user, member.roles);
   }
   for (const channel of snapshot.directs) joinDirect(addDirect(world, channel), user);
-  return user;
+}
+
+function dropServerIfUnused(world: World, id: string): void {
+  const server = world.servers.get(id);
+  if (server?.members.size === 0) dropServer(world, server);
 }

@@ -1,0 +1,81 @@
+import { Connection } from "@lib/gateway/connection.ts";
+import { parseHandshake } from "@lib/gateway/handshake.ts";
+import { enterWorld, holdServer } from "@lib/gateway/membership.ts";
+import type { Snapshot } from "@lib/gateway/snapshot.ts";
+import { emptyWorld } from "@lib/gateway/world.ts";
+import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
+import { expect, test } from "bun:test";
+
+const server = (_id: string): ServerDocument => ({
+  _id,
+  owner: "owner",
+  name: _id,
+  channels: [`${_id}-channel`],
+  roles: {},
+  default_permissions: 0,
+  nsfw: false,
+  analytics: false,
+  discoverable: false,
+});
+
+const channelOf = ({ _id, channels }: ServerDocument): TextChannelDocument => ({
+  channel_type: "TextChannel",
+  _id: channels[0] ?? "",
+  server: _id,
+  name: "channel",
+  role_permissions: {},
+  nsfw: false,
+});
+
+/** What a friend of somebody reads who is a member of both servers and has a group. */
+function snapshotOf(read: ServerDocument, held: ServerDocument): Snapshot {
+  const member = ({ _id }: ServerDocument) => ({
+    _id: { server: _id, user: "u" },
+    joined_at: 0,
+    roles: [],
+    can_publish: true,
+    can_receive: true,
+  });
+  return {
+    user: {
+      _id: "u",
+      username: "u",
+      discriminator: "0001",
+      privileged: false,
+      last_acknowledged_policy_change: 0,
+      relations: [{ _id: "friend", status: "Friend" }],
+    },
+    memberships: [member(read), member(held)],
+    servers: new Map([[read._id, { server: read, channels: [channelOf(read)] }]]),
+    heldServers: [held._id],
+    directs: [{ channel_type: "Group", _id: "g", name: "g", owner: "u", recipients: ["u"], nsfw: false }],
+    users: [],
+    online: new Set(),
+    memberCounts: new Map(),
+    emojis: [],
+    policies: [],
+    unreads: [],
+    settings: {},
+  };
+}
+
+test("P6: who cannot enter the world leaves nothing of themselves in it, and enters whole once nothing is in the way", () => {
+  const [read, held] = [server("read"), server("held")];
+  const world = emptyWorld();
+  const view = holdServer(world, held, [channelOf(held)]);
+  const enter = () => enterWorld(world, new Connection("c", parseHandshake(""), "", 0, 65_536), snapshotOf(read, held));
+
+  view.server = { ...held, default_permissions: "broken" as unknown as number };
+  expect(enter).toThrow();
+
+  expect([...world.servers.keys()]).toEqual(["held"]);
+  expect([...world.serverOfChannel.keys()]).toEqual(["held-channel"]);
+  expect([world.users.size, world.directs.size, world.related.size, view.members.size]).toEqual([0, 0, 0, 0]);
+
+  view.server = held;
+  const user = enter();
+
+  expect([...user.servers].map(({ id }) => id)).toEqual(["read", "held"]);
+  expect([...user.directs].map(({ id }) => id)).toEqual(["g"]);
+});
