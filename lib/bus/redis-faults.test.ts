@@ -119,6 +119,42 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(away.bus.stats.gaps).toBe(1);
   });
 
+  test("P2: a hole before an entry that somebody else wrote is a gap", async () => {
+    using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
+    await using given = openPair(redis);
+    await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream);
+    const [bus] = given.buses;
+    const reader = await readerOf(away.bus, { published: 3, by: bus });
+
+    proxy.cut();
+    await publishNumbered(bus, 3, 10);
+    const foreign = String(await given.command("XADD", given.stream, "*", "note", "of an operator"));
+    await publishNumbered(bus, 10, 11);
+    await given.command("XTRIM", given.stream, "MINID", foreign);
+    proxy.restore();
+
+    await eventually(() => reader.numbers().includes(10));
+    expect(reader.numbers()).toEqual([0, 1, 2, 10]);
+    expect(reader.gaps()).toBe(1);
+  });
+
+  test("P2: an entry that somebody else wrote is no gap where nothing was lost before it", async () => {
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    const reader = collector();
+    await other.read(reader);
+
+    await given.command("XADD", given.stream, "*", "note", "the first entry of all");
+    await publishNumbered(bus, 0, 1);
+    await eventually(() => reader.numbers().length === 1);
+    await given.command("XADD", given.stream, "*", "note", "of an operator");
+    await eventually(() => other.stats.skipped === 2);
+    await publishNumbered(bus, 1, 2);
+
+    await eventually(() => reader.numbers().length === 2);
+    expect(reader.gaps()).toBe(0);
+  });
+
   test("P2: an outage within the retained window is no gap, also when the read entries were trimmed", async () => {
     using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
     await using given = openPair(redis);

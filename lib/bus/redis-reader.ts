@@ -31,8 +31,9 @@ const EMPTY = "0-0";
 
 /**
  * Reads the stream once for all readers of the process. The position moves only past what was delivered, so reading
- * goes on there after an outage. A gap is seen in two ways: an entry names another predecessor than the one read
- * last, or the stream ends before the position (it was emptied, or an older copy took its place).
+ * goes on there after an outage. A gap is seen in three ways: an entry names another predecessor than the one read
+ * last, the stream ends before the position (it was emptied, or an older copy took its place), or it begins after the
+ * position when the next entry names no predecessor.
  */
 export class RedisReader {
   readonly #options: RedisReaderOptions;
@@ -123,8 +124,11 @@ export class RedisReader {
     const args = ["XREAD", ...limits, "STREAMS", stream, this.#position];
     const reply = await connection.run<[stream: string, entries: RawEntry[]][] | null>(args, blockMs + timeoutMs);
     if (this.#connection !== connection) return;
-    const entries = reply?.[0]?.[1];
-    if (!entries) return this.#checkEnd(connection);
+    const raw = reply?.[0]?.[1];
+    if (!raw) return this.#checkEnd(connection);
+    const entries = raw.map(([position, fields]) => parseRedisEntry(position, fields));
+    if (entries[0]?.previous === undefined) await this.#checkStart(connection);
+    if (this.#connection !== connection) return;
     this.#take(entries);
     if (entries.length < BATCH_ENTRIES_MAX) await Bun.sleep(gatherMs);
   }
@@ -137,19 +141,29 @@ export class RedisReader {
     this.#reportGap();
   }
 
-  #take(raw: readonly RawEntry[]): void {
+  /**
+   * The first entry of a reply names no predecessor when somebody else wrote it, so a stream that begins after our
+   * position may have lost what was between. Those that follow it were read together with it, hence without a hole.
+   */
+  async #checkStart(connection: RedisConnection): Promise<void> {
+    if (this.#position === EMPTY) return;
+    const oldest = await connection.run<RawEntry[]>(["XRANGE", this.#options.stream, "-", "+", "COUNT", "1"]);
+    if (this.#connection !== connection || comparePositions(oldest[0]?.[0] ?? EMPTY, this.#position) <= 0) return;
+    this.#reportGap();
+  }
+
+  #take(entries: readonly RedisEntry[]): void {
     let batch: BusEntry[] = [];
-    for (const [position, fields] of raw) {
-      const parsed = parseRedisEntry(position, fields);
+    for (const parsed of entries) {
       if (parsed.previous !== undefined && parsed.previous !== this.#position) {
         this.#giveAll(batch);
         batch = [];
         this.#reportGap();
       }
-      this.#position = position;
+      this.#position = parsed.position;
       if (this.#isRepeated(parsed)) continue;
       if (parsed.entry) batch.push(parsed.entry);
-      else this.#skip(position);
+      else this.#skip(parsed.position);
     }
     this.#giveAll(batch);
   }
