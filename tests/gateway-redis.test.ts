@@ -16,6 +16,7 @@ import { QUIET, community, hiddenBut, typesOf } from "@tests/harness/gateway-com
 import type { Drivers } from "@tests/harness/profiles.ts";
 import { type RedisServer, redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
+import { startTcpProxy } from "@tests/harness/tcp-proxy.ts";
 import type { SettingsInput } from "@tests/harness/test-api.ts";
 import { type TestGateway, role, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
@@ -23,29 +24,36 @@ import { describe, expect, test } from "bun:test";
 const hasRedis = Bun.which("redis-server") !== null || process.env["ERMINE_TEST_REQUIRE_SERVERS"] === "1";
 if (!hasRedis) console.warn(`gateway on Redis: ${redisMissing}`);
 
-/** Drivers of processes that share documents and one Redis. */
-async function deployment(processes: number, settings: SettingsInput = {}) {
+/** Drivers of processes that share documents and one Redis; on demand all but the first read its bus over a wire. */
+async function deployment(
+  processes: number,
+  { settings = {}, isWired = false }: { settings?: SettingsInput; isWired?: boolean } = {},
+) {
   const redis = await startRedis();
   if (!redis) throw new Error(redisMissing);
+  const wire = startTcpProxy({ hostname: "127.0.0.1", port: Number(new URL(redis.url).port) });
   const database = await openSqlite(":memory:");
   await initialiseDatabase(database);
-  const open = (): Drivers => {
-    const bus = redisBus({ url: redis.url, log: silentLogger, timeoutMs: 500, blockMs: 200 });
+  const open = (process: number): Drivers => {
+    const url = isWired && process > 0 ? `redis://127.0.0.1:${wire.port}` : redis.url;
+    const bus = redisBus({ url, log: silentLogger, timeoutMs: 500, blockMs: 200 });
     const primary = redisKeys({ url: redis.url, log: silentLogger, timeoutMs: 300 });
     const fallback = memoryKeys({ now: () => Date.now() });
     const keys = resilientKeys(primary, fallback, { onState: () => {}, now: () => Date.now() });
     return { database, bus, keys, close: async () => void (await Promise.all([bus.close(500), keys.close()])) };
   };
-  const drivers = Array.from({ length: processes }, open);
+  const drivers = Array.from({ length: processes }, (_, process) => open(process));
   const gateways: TestGateway[] = [];
   for (const own of drivers) gateways.push(await testGateway({ drivers: own, settings }));
   return {
     redis,
+    wire,
     gateways: gateways as [TestGateway, TestGateway], // as many as asked for
     async [Symbol.asyncDispose]() {
       for (const gateway of gateways) await gateway[Symbol.asyncDispose]();
       for (const own of drivers) await own.close();
       await database.close();
+      wire[Symbol.dispose]();
       await redis[Symbol.asyncDispose]();
     },
   };
@@ -63,7 +71,7 @@ const onlineOf = ({ events }: TestSocket, user: string): unknown[] =>
 
 /** Two friends, and two processes that look after their leases often. */
 async function friends() {
-  const d = await deployment(2, { ermine: { gateway: { lease_ms: 3_000 } } });
+  const d = await deployment(2, { settings: { ermine: { gateway: { lease_ms: 3_000 } } } });
   const [here, there] = d.gateways;
   const [user, friend] = [await here.user(), await here.user(QUIET)];
   await here.relate(user.id, "Friend", friend.id);
@@ -195,6 +203,41 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     await eventually(() => expect(messagesOf(back)).toEqual(missed) ?? true);
     expect(back.types()).not.toContain("Ready");
   }, 30_000);
+
+  test.each([
+    ["starts afresh when it stays behind", { thawAfterMs: Infinity, recovered: false }],
+    ["resumes exactly when it catches up soon", { thawAfterMs: 100, recovered: true }],
+  ])(
+    "P3: who saw more at one process than another has read %s",
+    async (_, { thawAfterMs, recovered }) => {
+      await using d = await deployment(2, { isWired: true });
+      const [here, there] = d.gateways;
+      const { people, channel } = await community(here, 2);
+      const [a, b] = people;
+      await using keep = await there.socket(a.token);
+      const lost = await here.socket(b.token, { resume: true });
+      await here.say(channel._id, a.user);
+      await lost.take("Message");
+      await keep.take("Message");
+
+      d.wire.freeze();
+      const seen = [await here.say(channel._id, a.user), await here.say(channel._id, a.user)];
+      await eventually(() => expect(messagesOf(lost)).toEqual(seen) ?? true);
+      const resumeFrom = lost.client.resumePoint;
+      lost.client.drop();
+      await using back = await there.socket(b.token, { resume: true, resumeFrom, untilReady: false });
+      const thawMs = performance.now() + thawAfterMs;
+      await eventually(() => performance.now() > thawMs || back.types().includes("Resumed"));
+      d.wire.thaw();
+      const last = await here.say(channel._id, a.user);
+
+      expect((await back.take("Resumed")).recovered).toBe(recovered);
+      if (!recovered) await back.take("Ready");
+      await eventually(() => messagesOf(back).includes(last));
+      if (recovered) expect(messagesOf(back)).toEqual([last]);
+    },
+    30_000,
+  );
 
   test.each<[name: string, write: (late: LateNews) => Promise<unknown>, news: (late: LateNews) => Publication]>([
     [

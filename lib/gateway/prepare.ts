@@ -3,13 +3,13 @@
  * and those that concern the connection follow its `Ready`, in order, none twice. If one of them changed what the
  * snapshot is about, it is read again; under a storm of such changes the bus waits for the read.
  */
-import { comparePositions } from "@lib/bus/position.ts";
 import type { BusEntry } from "@lib/bus/bus.ts";
+import { comparePositions } from "@lib/bus/position.ts";
 import { userSlowmodes } from "@lib/event/channel-events.ts";
 import { catalogue } from "@lib/event/catalogue.ts";
 import { authenticate } from "@lib/gateway/authenticate.ts";
 import type { Connection, SocketCounts } from "@lib/gateway/connection.ts";
-import { type Dispatcher, route } from "@lib/gateway/dispatcher.ts";
+import { type Dispatcher, type Listener, NOWHERE, route } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { type Lingering, isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
 import { addConnection, dropUserIfUnused, enterWorld } from "@lib/gateway/membership.ts";
@@ -26,6 +26,8 @@ import type { Deps } from "@lib/domain/deps.ts";
 
 const READS_BESIDE_THE_BUS = 3;
 const MISSED_MAX = 20_000;
+/** How far this process may be behind another one for a client of that one to be resumed here. */
+const CATCH_UP_MS = 500;
 
 export type PrepareParts = {
   deps: Pick<Deps, "store" | "keys" | "clock" | "settings" | "background">;
@@ -51,7 +53,9 @@ export async function prepare(parts: PrepareParts, connection: Connection, token
     isGreeted = true;
     return userId;
   };
-  const mayResume = isResumeSessionOf(connection.handshake.resume?.session ?? "", token);
+  const { resume } = connection.handshake;
+  const mayResume = isResumeSessionOf(resume?.session ?? "", token);
+  if (mayResume) await catchUp(dispatcher, resume?.position ?? NOWHERE);
   for (let attempt = 1; attempt <= READS_BESIDE_THE_BUS; attempt++) {
     const outcome = await tryToPrepare(parts, connection, { logIn, mayResume, isHeld: (id) => world.servers.has(id) });
     if (outcome !== "disturbed") return outcome === "live";
@@ -59,6 +63,16 @@ export async function prepare(parts: PrepareParts, connection: Connection, token
   return dispatcher.exclusively(
     async () => (await tryToPrepare(parts, connection, { logIn, mayResume, isHeld: () => false })) === "live",
   );
+}
+
+/** Waits until this process has read what a client saw at another one; if that takes long, the client starts afresh. */
+async function catchUp({ listeners, position: current }: Dispatcher, position: string): Promise<void> {
+  if (comparePositions(position, current) <= 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listener: Listener = (entry) => void (comparePositions(entry.position, position) >= 0 && resolve());
+  listeners.add(listener);
+  await Promise.race([promise, Bun.sleep(CATCH_UP_MS)]);
+  listeners.delete(listener);
 }
 
 type Trial = {
@@ -150,14 +164,12 @@ function goLive(
   snapshot: Snapshot,
   { position, mayResume }: { position: string; mayResume: boolean },
 ): "resumed" | "fresh" {
-  const { world, sockets, deps, recent, dispatcher } = parts;
+  const { world, sockets, deps, recent } = parts;
   const user = enterWorld(world, connection, snapshot);
   sockets[connection.variant]++;
   const { resume, ready } = connection.handshake;
   if (resume && resume.position !== null) {
-    // A process that lags behind would send again what the connection already has.
-    const isAhead = comparePositions(resume.position, dispatcher.position) > 0;
-    const missed = mayResume && !isAhead ? recent.since(resume.position, listenKeysOf(user)) : null;
+    const missed = mayResume ? recent.since(resume.position, listenKeysOf(user)) : null;
     if (missed && !missed.some((entry) => changesView(world, user, entry))) {
       world.continued.push({ connection, atMs: deps.clock.now() });
       sendMissed(parts, connection, resume.position, missed);

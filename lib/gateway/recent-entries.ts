@@ -15,7 +15,7 @@ export type RecentEntries = {
   skip(entry: BusEntry): void;
   /**
    * Everything after a position that stands under any of the keys, oldest first, each once; null when the window no
-   * longer, or never, reached back to that position.
+   * longer, or never, reached back to that position, or has not come to it yet.
    */
   since(position: string, keys: Iterable<string>): readonly BusEntry[] | null;
 };
@@ -49,6 +49,8 @@ export function recentEntries({
   const byKey = new Map<string, Held[]>();
   /** Entries up to here are gone. */
   let horizon: string | null = null;
+  /** What comes after this is not known yet. */
+  let newest: string | null = null;
 
   function trim(nowMs: number): void {
     for (
@@ -83,6 +85,7 @@ export function recentEntries({
   return {
     beginAt(position) {
       horizon ??= position;
+      newest ??= position;
     },
     breakOff() {
       clear();
@@ -91,8 +94,10 @@ export function recentEntries({
     skip({ position }) {
       if (held.length > 0) clear();
       horizon = position;
+      newest = position;
     },
     add(entry, text, nowMs) {
+      newest = entry.position;
       // What came before the first one is unknown, so only what follows it can be replayed.
       horizon ??= entry.position;
       if (horizon === entry.position) return;
@@ -110,6 +115,7 @@ export function recentEntries({
     },
     since(position, keys) {
       if (horizon === null || comparePositions(position, horizon) < 0) return null;
+      if (newest === null || comparePositions(position, newest) > 0) return null;
       const missed = new Set<Held>();
       for (const key of keys) {
         const list = byKey.get(key) ?? [];

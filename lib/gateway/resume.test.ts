@@ -219,6 +219,18 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(resumed.recovered ? said : newest).toContain(id);
   });
 
+  test("P3: not recovered from a position that no process can have given out yet", async () => {
+    await using s = await scene(profile);
+    await using lost = await s.gateway.socket(s.member.token, { resume: true });
+    const resumeFrom = { session: lost.client.resumePoint?.session ?? "", position: "9999999999999-0" };
+    lost.client.drop();
+
+    await using back = await s.gateway.socket(s.member.token, { resume: true, resumeFrom });
+
+    expect((await back.take("Resumed")).recovered).toBe(false);
+    expect((await back.take("Ready")).servers?.map(({ _id }) => _id)).toEqual([s.server._id]);
+  });
+
   test("P3: with a window of nothing no connection is kept", async () => {
     await using s = await scene(profile, { resume_window_seconds: 0 });
 
