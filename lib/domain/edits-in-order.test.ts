@@ -8,6 +8,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { editMember } from "@lib/domain/members/edit-member.ts";
 import { editRole } from "@lib/domain/roles/edit-role.ts";
 import { editServer } from "@lib/domain/servers/edit-server.ts";
+import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { type Seeded, seedFile, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
 import { seedGroup } from "@tests/harness/seed-chat.ts";
@@ -68,6 +69,15 @@ function marking(deps: Deps, work: () => Promise<unknown>): Deps {
   return { ...deps, store: { ...deps.store, attachments: { ...attachments, markDeleted } } };
 }
 
+/** Where the first of two edits is stored, and not told yet. */
+const storing = {
+  member: { repository: "members", method: "update" },
+  server: { repository: "servers", method: "update" },
+  role: { repository: "servers", method: "updateRole" },
+  channel: { repository: "channels", method: "update" },
+  group: { repository: "channels", method: "update" },
+} as const;
+
 const kinds = ["member", "server", "role", "channel", "group"] as const;
 
 describe.each(profiles)("edits in order on $name", (profile) => {
@@ -98,9 +108,8 @@ describe.each(profiles)("edits in order on $name", (profile) => {
     expect(await s.told()).toEqual(["new"]);
   });
 
-  test("of two edits of a group at once the one stored last is told last", async () => {
+  test.each(kinds)("of two edits of a %s at once the one stored last is told last", async (kind) => {
     await using s = await scene(profile);
-    const { messages } = s.deps.store;
     const held = Promise.withResolvers<void>();
     const take: Deps["keys"]["take"] = async (...of) => {
       const remaining = await s.deps.keys.take(...of);
@@ -109,13 +118,12 @@ describe.each(profiles)("edits in order on $name", (profile) => {
     };
     const keys: Deps["keys"] = Object.assign(Object.create(s.deps.keys), { take }); // everything else is the driver's own
     let second: Promise<unknown> = Promise.resolve();
-    const insert: typeof messages.insert = async (message) => {
-      second = s.edits.group({ ...s.deps, keys }, "second");
+    const work = async (): Promise<void> => {
+      second = s.edits[kind]({ ...s.deps, keys }, "second");
       await Promise.race([second, held.promise]);
-      await messages.insert(message);
     };
 
-    await s.edits.group({ ...s.deps, store: { ...s.deps.store, messages: { ...messages, insert } } }, "first");
+    await s.edits[kind](interleave(s.deps, { ...storing[kind], when: "after", work }), "first");
     await second;
 
     expect(await s.told()).toEqual(["first", "second"]);

@@ -6,7 +6,7 @@ import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import { storedVoice } from "@lib/domain/channels/stored-voice.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { exclusively } from "@lib/domain/exclusive.ts";
+import { inStoredOrder, takingTurns } from "@lib/domain/in-stored-order.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { publish } from "@lib/domain/publish.ts";
@@ -82,21 +82,18 @@ async function changesOf(
 
 type Change = { set: ChannelUpdate; remove: DataEditChannel["remove"] };
 
-/** Nothing is awaited between the write and the event, so that of two edits the one stored last is also told last. */
-async function changeServerChannel(
-  deps: Pick<Deps, "store" | "bus">,
-  channel: TextChannelDocument,
-  { set, remove }: Change,
-): Promise<ChannelDocument> {
-  const edited = (await deps.store.channels.update(channel._id, set, remove)) ?? fail("NotFound");
-  await publish(deps, changeEvent(channel, { set, remove }));
-  return edited;
+function changeServerChannel(deps: EditDeps, channel: TextChannelDocument, change: Change): Promise<ChannelDocument> {
+  return inStoredOrder(
+    deps,
+    { channel: channel._id },
+    {
+      write: async () => (await deps.store.channels.update(channel._id, change.set, change.remove)) ?? fail("NotFound"),
+      tell: () => changeEvent(channel, change),
+    },
+  );
 }
 
-/**
- * The messages about a change of a group come before its event (07 §11.3). That takes time, so edits of one group take
- * turns: the one stored last is also told last. A new owner must still take part at this moment (P13).
- */
+/** The messages about a change come before its event (07 §11.3). A new owner must still take part then (P13). */
 async function changeGroup(
   deps: EditDeps,
   actor: Actor,
@@ -104,7 +101,7 @@ async function changeGroup(
   { set, remove }: Change,
 ): Promise<ChannelDocument> {
   const { channels } = deps.store;
-  return exclusively(deps, `group-edit:${group._id}`, async () => {
+  return takingTurns(deps, { channel: group._id }, async () => {
     const { owner, ...rest } = set;
     if (owner !== undefined) (await channels.transferOwnership(group._id, group.owner, owner)) ?? fail("NotInGroup");
     const edited = (await channels.update(group._id, rest, remove)) ?? fail("NotFound");

@@ -4,7 +4,7 @@ import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { fail } from "@lib/error/fail.ts";
 import { channelUpdate } from "@lib/event/channel-events.ts";
 import type { Channel } from "@lib/model/channel.ts";
@@ -21,15 +21,21 @@ type Given = DataDefaultChannelPermissions["permissions"];
  * `InvalidOperation` (conformance messages-26, messages-27, permissions-32, permissions-33).
  */
 export async function setChannelDefaultPermissions(
-  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
   { target, permissions: given, reason }: { target: string; permissions: Given; reason: string | null },
 ): Promise<Channel> {
   const { channel, permissions } = await accessChannel(deps, actor, target, "ManagePermissions");
   const set = changeOf(channel, permissions, given);
 
-  const updated = (await deps.store.channels.update(channel._id, set)) ?? fail("NotFound");
-  await publish(deps, channelUpdate({ id: channel._id, data: viewPartialChannel(set), clear: [] }, channel));
+  const updated = await inStoredOrder(
+    deps,
+    { channel: channel._id },
+    {
+      write: async () => (await deps.store.channels.update(channel._id, set)) ?? fail("NotFound"),
+      tell: () => channelUpdate({ id: channel._id, data: viewPartialChannel(set), clear: [] }, channel),
+    },
+  );
   if (channel.channel_type === "TextChannel") {
     const before = previousValues(channel, ["default_permissions"]);
     const action = { type: "ChannelEdit", channel: channel._id, before, after: set } as const;

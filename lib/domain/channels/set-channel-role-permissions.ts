@@ -2,7 +2,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { getRole, requireRoleBelow } from "@lib/domain/roles/access-role.ts";
 import { fail } from "@lib/error/fail.ts";
 import { channelUpdate } from "@lib/event/channel-events.ts";
@@ -19,7 +19,7 @@ type Request = { target: string; role_id: string; permissions: Override; reason:
  * replaced, so that what it grants already can be kept; the reference takes the role's server-wide one.
  */
 export async function setChannelRolePermissions(
-  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
   { target, role_id, permissions: given, reason }: Request,
 ): Promise<Channel> {
@@ -32,10 +32,18 @@ export async function setChannelRolePermissions(
   const current = Object.hasOwn(channel.role_permissions, role._id) ? channel.role_permissions[role._id] : undefined;
   grantCheck(permissions, current ?? null, override);
 
-  const updated = await deps.store.channels.setRolePermissions(channel._id, role._id, override);
-  if (updated?.channel_type !== "TextChannel") fail("NotFound");
-  const data = { role_permissions: updated.role_permissions };
-  await publish(deps, channelUpdate({ id: channel._id, data, clear: [] }, channel));
+  const updated = await inStoredOrder(
+    deps,
+    { channel: channel._id },
+    {
+      async write() {
+        const written = await deps.store.channels.setRolePermissions(channel._id, role._id, override);
+        return written?.channel_type === "TextChannel" ? written : fail("NotFound");
+      },
+      tell: ({ role_permissions }) =>
+        channelUpdate({ id: channel._id, data: { role_permissions }, clear: [] }, channel),
+    },
+  );
   const details = { channel: channel._id, role: role._id, permissions: override };
   const action = { type: "ChannelRolePermissionsEdit", ...details } as const;
   recordAudit(deps, { server: channel.server, user: actor.id, reason, action });

@@ -3,9 +3,9 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { type MemberEdit, checkMemberEdit } from "@lib/domain/members/check-member-edit.ts";
-import { publish } from "@lib/domain/publish.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverMemberUpdate } from "@lib/event/server-events.ts";
@@ -14,12 +14,9 @@ import type { MemberChanges } from "@lib/model/stored/audit-log.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewMember, viewPartialMember } from "@lib/model/view/member.ts";
 
-/**
- * Sets and removes fields of a member (conformance servers-58 to servers-71). Nothing is awaited between the write and
- * the event, so that of two edits the one stored last is also told last.
- */
+/** Sets and removes fields of a member (conformance servers-58 to servers-71). */
 export async function editMember(
-  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "background" | "settings">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "background" | "settings">,
   actor: Actor,
   input: MemberEdit & { server_id: string; member_id: string; reason: string | null },
 ): Promise<Member> {
@@ -34,8 +31,14 @@ export async function editMember(
   await checkMemberEdit(deps, { actor, access, target: { user, member } }, edit);
 
   const changes = await changesOf(deps, actor, edit);
-  const updated = (await deps.store.members.update(member._id, changes, edit.remove)) ?? fail("NotFound");
-  await publish(deps, serverMemberUpdate({ id: member._id, data: viewPartialMember(changes), clear: edit.remove }));
+  const updated = await inStoredOrder(
+    deps,
+    { member: member._id },
+    {
+      write: async () => (await deps.store.members.update(member._id, changes, edit.remove)) ?? fail("NotFound"),
+      tell: () => serverMemberUpdate({ id: member._id, data: viewPartialMember(changes), clear: edit.remove }),
+    },
+  );
   const before = previousValues(member, touchedFields(changes, edit.remove));
   const action = { type: "MemberEdit", user: user._id, before, after: changes } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, target: user._id, action });

@@ -1,8 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { exclusively } from "@lib/domain/exclusive.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { getRole } from "@lib/domain/roles/access-role.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -23,9 +22,17 @@ export async function createRole(
   { target, name, reason }: { target: string; name: string; reason: string | null },
 ): Promise<NewRoleResponse> {
   const { server } = await accessServer(deps, actor, target, "ManageRole");
-  const role = await exclusively(deps, `roles:${server._id}`, () => insertLowest(deps, server._id, name));
-  const data = { id: role._id, ...viewPartialRole(role) };
-  await publish(deps, serverRoleUpdate({ id: server._id, role_id: role._id, data, clear: [] }));
+  const role = await inStoredOrder(
+    deps,
+    { server: server._id },
+    {
+      write: () => insertLowest(deps, server._id, name),
+      tell: (made) => {
+        const data = { id: made._id, ...viewPartialRole(made) };
+        return serverRoleUpdate({ id: server._id, role_id: made._id, data, clear: [] });
+      },
+    },
+  );
   recordAudit(deps, {
     server: server._id,
     user: actor.id,

@@ -1,7 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { accessRole } from "@lib/domain/roles/access-role.ts";
 import { serverRoleDelete } from "@lib/event/server-events.ts";
 
@@ -10,7 +10,7 @@ import { serverRoleDelete } from "@lib/event/server-events.ts";
  * last, so that an interrupted deletion can be repeated (P12).
  */
 export async function deleteRole(
-  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
   { target, role_id, reason }: { target: string; role_id: string; reason: string | null },
 ): Promise<void> {
@@ -19,8 +19,14 @@ export async function deleteRole(
   await deps.store.members.removeRole(server._id, role._id);
   await deps.store.channels.removeRole(server._id, role._id);
   if (role.icon) await deps.store.attachments.markDeleted([role.icon._id]);
-  await deps.store.servers.deleteRole(server._id, role._id);
-  await publish(deps, serverRoleDelete({ id: server._id, role_id: role._id }));
+  await inStoredOrder(
+    deps,
+    { server: server._id },
+    {
+      write: () => deps.store.servers.deleteRole(server._id, role._id),
+      tell: () => serverRoleDelete({ id: server._id, role_id: role._id }),
+    },
+  );
   const action = { type: "RoleDelete", role: role._id, name: role.name } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
 }

@@ -1,7 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -29,8 +29,14 @@ export async function editRoleRanks(
   if (moved.some((id) => !outranks(ours, server.roles[id]?.rank ?? 0))) fail("NotElevated");
 
   const places = Object.fromEntries(ranks.map((id, at) => [id, at]));
-  const updated = (await deps.store.servers.setRoleRanks(server._id, places)) ?? fail("InvalidOperation");
-  await publish(deps, serverRoleRanksUpdate({ id: server._id, ranks }));
+  const updated = await inStoredOrder(
+    deps,
+    { server: server._id },
+    {
+      write: async () => (await deps.store.servers.setRoleRanks(server._id, places)) ?? fail("InvalidOperation"),
+      tell: () => serverRoleRanksUpdate({ id: server._id, ranks }),
+    },
+  );
   recordAudit(deps, {
     server: server._id,
     user: actor.id,

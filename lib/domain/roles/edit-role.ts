@@ -4,8 +4,8 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
-import { publish } from "@lib/domain/publish.ts";
 import { accessRole, getRole } from "@lib/domain/roles/access-role.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverRoleUpdate } from "@lib/event/server-events.ts";
@@ -15,22 +15,27 @@ import { defined } from "@lib/model/view/defined.ts";
 import { viewPartialRole, viewRole } from "@lib/model/view/role.ts";
 import type { RoleUpdate } from "@lib/store/servers.ts";
 
-/**
- * Edits a role; its rank has a route of its own (conformance servers-74 to servers-76). Nothing is awaited between the
- * write and the event, so that of two edits the one stored last is also told last.
- */
+/** Edits a role; its rank has a route of its own (conformance servers-74 to servers-76). */
 export async function editRole(
-  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
   { target, role_id, data, reason }: { target: string; role_id: string; data: DataEditRole; reason: string | null },
 ): Promise<Role> {
   const { server, role } = await accessRole(deps, actor, { target, role_id });
   const set = await changesOf(deps, actor, role, data);
 
-  const updated = await deps.store.servers.updateRole(server._id, role._id, set, data.remove);
-  const edited = (updated && getRole(updated, role._id)) ?? fail("NotFound");
-  const event = { id: server._id, role_id: role._id, data: viewPartialRole(set), clear: data.remove };
-  await publish(deps, serverRoleUpdate(event));
+  const edited = await inStoredOrder(
+    deps,
+    { server: server._id },
+    {
+      async write() {
+        const updated = await deps.store.servers.updateRole(server._id, role._id, set, data.remove);
+        return (updated && getRole(updated, role._id)) ?? fail("NotFound");
+      },
+      tell: () =>
+        serverRoleUpdate({ id: server._id, role_id: role._id, data: viewPartialRole(set), clear: data.remove }),
+    },
+  );
   // The keys of an update are fields of the document.
   const touched = new Set([
     ...(Object.keys(set) as (keyof RoleUpdate)[]),

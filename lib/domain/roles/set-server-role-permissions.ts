@@ -1,7 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { getRole, requireRoleBelow } from "@lib/domain/roles/access-role.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
@@ -29,8 +29,15 @@ export async function setServerRolePermissions(
   const permissions = storedOverride(given);
   grantCheck(access.permissions, role.permissions, permissions);
 
-  const updated = (await deps.store.servers.updateRole(server._id, role._id, { permissions })) ?? fail("NotFound");
-  await publish(deps, serverRoleUpdate({ id: server._id, role_id: role._id, data: { permissions }, clear: [] }));
+  const updated = await inStoredOrder(
+    deps,
+    { server: server._id },
+    {
+      write: async () =>
+        (await deps.store.servers.updateRole(server._id, role._id, { permissions })) ?? fail("NotFound"),
+      tell: () => serverRoleUpdate({ id: server._id, role_id: role._id, data: { permissions }, clear: [] }),
+    },
+  );
   const changes = { before: { permissions: role.permissions }, after: { permissions } };
   const action = { type: "RoleEdit", role: role._id, ...changes } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });

@@ -3,8 +3,8 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
-import { publish } from "@lib/domain/publish.ts";
 import { type ServerAccess, accessServer } from "@lib/domain/servers/access-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -27,10 +27,7 @@ const REMOVED_FIELDS = {
 
 type Request = { target: string; data: DataEditServer; reason: string | null; hasTicket: boolean };
 
-/**
- * Edits a server (conformance servers-13 to servers-26). Without a change it only shows it, to members (P26). Nothing is
- * awaited between the write and the event, so that of two edits the one stored last is also told last.
- */
+/** Edits a server (conformance servers-13 to servers-26). Without a change it only shows it, to members (P26). */
 export async function editServer(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
@@ -45,8 +42,14 @@ export async function editServer(
   requireRights(actor, access, data, hasTicket);
   const set = await changesOf(deps, actor, server, data);
 
-  const edited = (await deps.store.servers.update(server._id, set, data.remove)) ?? fail("NotFound");
-  await publish(deps, serverUpdate({ id: server._id, data: viewPartialServer(set), clear: data.remove }));
+  const edited = await inStoredOrder(
+    deps,
+    { server: server._id },
+    {
+      write: async () => (await deps.store.servers.update(server._id, set, data.remove)) ?? fail("NotFound"),
+      tell: () => serverUpdate({ id: server._id, data: viewPartialServer(set), clear: data.remove }),
+    },
+  );
   // The keys of an update are fields of the document.
   const touched = new Set([
     ...(Object.keys(set) as (keyof ServerUpdate)[]),

@@ -1,7 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -23,8 +23,14 @@ export async function setServerDefaultPermissions(
   const after = { default_permissions: toStored(permissionValue(permissions)) };
   grantCheck(access.permissions, null, { a: after.default_permissions, d: 0 });
 
-  const updated = (await deps.store.servers.update(server._id, after)) ?? fail("NotFound");
-  await publish(deps, serverUpdate({ id: server._id, data: after, clear: [] }));
+  const updated = await inStoredOrder(
+    deps,
+    { server: server._id },
+    {
+      write: async () => (await deps.store.servers.update(server._id, after)) ?? fail("NotFound"),
+      tell: () => serverUpdate({ id: server._id, data: after, clear: [] }),
+    },
+  );
   const before = { default_permissions: server.default_permissions };
   recordAudit(deps, { server: server._id, user: actor.id, reason, action: { type: "ServerEdit", before, after } });
   return viewServer(updated, await approximateMemberCount(deps, server._id));

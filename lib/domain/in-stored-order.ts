@@ -1,0 +1,33 @@
+import type { Deps } from "@lib/domain/deps.ts";
+import { exclusively } from "@lib/domain/exclusive.ts";
+import { publish } from "@lib/domain/publish.ts";
+import type { Publication } from "@lib/event/event.ts";
+
+/** What is edited: edits of different things need not wait for each other. Roles are part of their server. */
+export type Edited = { channel: string } | { server: string } | { member: { server: string; user: string } };
+
+/**
+ * Writes an edit and tells of it before the same thing is edited again, in whichever process: of two edits the one
+ * stored last is also told last, so that nobody is left with the other one (P4, P13).
+ */
+export function inStoredOrder<T>(
+  deps: Pick<Deps, "keys" | "ids" | "bus">,
+  edited: Edited,
+  { write, tell }: { write(): Promise<T>; tell(written: T): Publication },
+): Promise<T> {
+  return takingTurns(deps, edited, async () => {
+    const written = await write();
+    await publish(deps, tell(written));
+    return written;
+  });
+}
+
+/** The same for what tells more than one event, and whose order matters. */
+export function takingTurns<T>(deps: Pick<Deps, "keys" | "ids">, edited: Edited, work: () => Promise<T>): Promise<T> {
+  return exclusively(deps, `edit:${nameOf(edited)}`, work);
+}
+
+function nameOf(edited: Edited): string {
+  if ("channel" in edited) return `channel:${edited.channel}`;
+  return "server" in edited ? `server:${edited.server}` : `member:${edited.member.server}:${edited.member.user}`;
+}
