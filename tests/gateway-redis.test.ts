@@ -65,9 +65,11 @@ type LateNews = { store: TestGateway["deps"]["store"]; key: { server: string; us
 const messagesOf = ({ events }: TestSocket): string[] =>
   events.flatMap((event) => (event.type === "Message" ? [event._id] : []));
 
-/** What a socket was told of somebody's coming and going, in order. */
-const onlineOf = ({ events }: TestSocket, user: string): unknown[] =>
-  events.flatMap((event) => (event.type === "UserUpdate" && event.id === user ? [event.data.online] : []));
+/** What a socket was told of somebody's coming and going, in order; saying the same again changes nothing. */
+function onlineOf({ events }: TestSocket, user: string): unknown[] {
+  const told = events.flatMap((event) => (event.type === "UserUpdate" && event.id === user ? [event.data.online] : []));
+  return told.filter((online, at) => online !== told[at - 1]);
+}
 
 /** Two friends, and two processes that look after their leases often. */
 async function friends() {
