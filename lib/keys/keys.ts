@@ -82,3 +82,16 @@ export interface Keys {
 
 /** Redis cannot be reached now. */
 export class KeysUnavailableError extends Error {}
+
+/** The part of the port that presence uses, which drivers keep in a file of its own. */
+export type Leases = Pick<
+  Keys,
+  | "openLease"
+  | "renewLeases"
+  | "closeLease"
+  | "listOnline"
+  | "reapLeases"
+  | "reconcileLeases"
+  | "countOnline"
+  | "clearUnleased"
+>;

@@ -1,16 +1,4 @@
-import type { Keys } from "@lib/keys/keys.ts";
-
-type Leases = Pick<
-  Keys,
-  | "openLease"
-  | "renewLeases"
-  | "closeLease"
-  | "listOnline"
-  | "reapLeases"
-  | "reconcileLeases"
-  | "countOnline"
-  | "clearUnleased"
->;
+import type { Leases } from "@lib/keys/keys.ts";
 
 /** Presence leases of one process, in memory: for each user the end of each lease. */
 export function memoryLeases(now: () => number): Leases {

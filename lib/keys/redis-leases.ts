@@ -1,18 +1,6 @@
 import type { RedisScript } from "@lib/bus/redis-connection.ts";
-import type { Keys } from "@lib/keys/keys.ts";
+import type { Leases } from "@lib/keys/keys.ts";
 import * as scripts from "@lib/keys/redis-scripts.ts";
-
-type Leases = Pick<
-  Keys,
-  | "openLease"
-  | "renewLeases"
-  | "closeLease"
-  | "listOnline"
-  | "reapLeases"
-  | "reconcileLeases"
-  | "countOnline"
-  | "clearUnleased"
->;
 
 /** Runs a script; fails with `KeysUnavailableError` while Redis is away. */
 export type RunScript = <T>(script: RedisScript, keys: readonly string[], args: readonly string[]) => Promise<T>;
