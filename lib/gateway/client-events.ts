@@ -7,7 +7,7 @@ import { pong } from "@lib/event/connection-events.ts";
 import { takeFrom } from "@lib/gateway/allowance.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
-import type { World } from "@lib/gateway/world.ts";
+import type { ServerView, World } from "@lib/gateway/world.ts";
 
 /** Servers whose member updates one connection can watch at once; the least recently asked for is dropped. */
 const WATCHED_MAX = 5;
@@ -60,15 +60,24 @@ function watchServer(world: World, connection: Connection, serverId: string, now
   const server = world.servers.get(serverId);
   if (!server || !connection.user || connection.user.bot || !server.members.has(connection.user.id)) return;
   connection.watching.delete(serverId);
-  connection.watching.set(serverId, nowMs + WATCH_MS);
-  server.watchers.add(connection);
+  watch(world, connection, server, nowMs + WATCH_MS);
   const [oldest] = connection.watching.keys();
   if (connection.watching.size > WATCHED_MAX && oldest !== undefined) unwatch(world, connection, oldest);
 }
 
-/** Ends the watches of a connection that have run out. */
-export function expireWatches(world: World, connection: Connection, nowMs: number): void {
-  for (const [serverId, untilMs] of connection.watching) if (untilMs <= nowMs) unwatch(world, connection, serverId);
+/** Lets a connection have the member updates of a server until a moment. */
+export function watch(world: World, connection: Connection, server: ServerView, untilMs: number): void {
+  connection.watching.set(server.id, untilMs);
+  server.watchers.add(connection);
+  world.watching.add(connection);
+}
+
+/** Ends the watches that have run out. */
+export function expireWatches(world: World, nowMs: number): void {
+  for (const connection of world.watching) {
+    for (const [serverId, untilMs] of connection.watching) if (untilMs <= nowMs) unwatch(world, connection, serverId);
+    if (connection.watching.size === 0) world.watching.delete(connection);
+  }
 }
 
 function unwatch(world: World, connection: Connection, serverId: string): void {

@@ -30,6 +30,8 @@ const COMPRESSED_LENGTH_MIN = 1024;
 export const compresses = (variant: Variant, frame: string | Uint8Array): boolean =>
   isCompressed(variant) && frame.length >= COMPRESSED_LENGTH_MIN;
 
+type NoteSent = (frame: string | Uint8Array) => void;
+
 /** What a client may send before it is authenticated: a token has less than a hundred bytes. */
 const EARLY_BYTES_MAX = 16_384;
 /** What a live client may send, in frames of the largest size and in the long run; honest ones need a tenth of it. */
@@ -53,9 +55,8 @@ export class Connection {
   resumeSession = "";
   /** Servers whose member updates were asked for (`Subscribe`), by when that ends. */
   readonly watching = new Map<string, number>();
-  /** Since when more than half of what may wait for its socket does; null while it keeps up. */
-  slowSinceMs: number | null = null;
   #ws: ServerWebSocket<SocketData> | null = null;
+  #noteSent: NoteSent = () => {};
   readonly #early = allowance(EARLY_BYTES_MAX, 0);
   readonly #live: Allowance;
 
@@ -71,12 +72,15 @@ export class Connection {
     this.variant = variantOf(handshake);
   }
 
-  attach(ws: ServerWebSocket<SocketData>): void {
+  /** Gives it its socket; `noteSent` hears of each frame that is sent to it alone. */
+  attach(ws: ServerWebSocket<SocketData>, noteSent: NoteSent): void {
     this.#ws = ws;
+    this.#noteSent = noteSent;
   }
 
   send(frames: Frames): void {
     const frame = frames.of(this.variant);
+    this.#noteSent(frame);
     this.#ws?.send(frame, compresses(this.variant, frame));
   }
 

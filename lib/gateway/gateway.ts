@@ -19,11 +19,12 @@ import { Frames } from "@lib/gateway/frames.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
 import { forgetLingering, linger, resumeSessionOf } from "@lib/gateway/lingering.ts";
 import { dropUserIfUnused, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
-import { createOutlet } from "@lib/gateway/outlet.ts";
+import { type Publish, createOutlet } from "@lib/gateway/outlet.ts";
 import { type PrepareParts, prepare, prepareFromLost, sendSlowmodes } from "@lib/gateway/prepare.ts";
 import { type Presence, createPresence } from "@lib/gateway/presence.ts";
 import { recentEntries } from "@lib/gateway/recent-entries.ts";
 import { resumeKeysOf } from "@lib/gateway/resume.ts";
+import { type SlowReaders, slowReaders } from "@lib/gateway/slow-readers.ts";
 import { readServer } from "@lib/gateway/snapshot.ts";
 import { turnstile } from "@lib/gateway/turnstile.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
@@ -32,10 +33,6 @@ import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 
 /** A client that closes with this code does not mean to come back. */
 const FAREWELL = 1000;
-/** How long a socket may lag by half of what it may at most. */
-const SLOW_MS = 2_000;
-/** How long it may take from then on to read what waits for it. */
-const CATCH_UP_MS = 10_000;
 /** Who comes back so soon after losing a resumable connection was never offline to others. */
 const AWAY_UNNOTICED_MS = 15_000;
 
@@ -46,9 +43,12 @@ export class Gateway {
   readonly #limits: Deps["settings"]["ermine"]["gateway"];
   readonly #lingerMs: number;
   readonly #connections = new Set<Connection>();
+  /** Those that have not sent their token yet. */
+  readonly #silent = new Set<Connection>();
   readonly #perNetwork = new Map<string, number>();
   readonly #presence: Presence;
   readonly #admit = turnstile();
+  readonly #slow: SlowReaders<Connection>;
   readonly #parts: PrepareParts;
   #server: Server<SocketData> | null = null;
   #reading: BusReading | null = null;
@@ -62,6 +62,7 @@ export class Gateway {
     this.#limits = deps.settings.ermine.gateway;
     this.#lingerMs = this.#limits.resume_window_seconds * 1000;
     this.#presence = createPresence(deps);
+    this.#slow = slowReaders({ bytesMax: this.#limits.backpressure_bytes, cutOff: (slow) => this.#cutOff(slow) });
     this.#parts = this.#assemble();
     this.websocket = this.#handler();
   }
@@ -123,7 +124,11 @@ export class Gateway {
     const deps = this.#deps;
     const world = emptyWorld();
     const sockets = noSockets();
-    const out = createOutlet((topic, frame, compress) => void this.#server?.publish(topic, frame, compress), sockets);
+    const publish: Publish = (topic, frame, compress) => {
+      this.#slow.noteSent(frame);
+      this.#server?.publish(topic, frame, compress);
+    };
+    const out = createOutlet(publish, sockets);
     const loadServer = async (id: string) => {
       const read = await readServer(deps, id);
       return read && (world.servers.get(id) ?? holdServer(world, read.server, read.channels));
@@ -150,12 +155,13 @@ export class Gateway {
 
   #onOpen(ws: ServerWebSocket<SocketData>): void {
     const { connection } = ws.data;
-    connection.attach(ws);
+    connection.attach(ws, this.#slow.noteSent);
     if (this.#isResumable(connection)) this.#resumable++;
     this.#connections.add(connection);
     this.#perNetwork.set(connection.network, (this.#perNetwork.get(connection.network) ?? 0) + 1);
     const { token } = connection.handshake;
-    if (token !== null) this.#logInSoon(connection, token);
+    if (token === null) this.#silent.add(connection);
+    else this.#logInSoon(connection, token);
   }
 
   #onMessage(connection: Connection, message: string | Buffer<ArrayBuffer>): void {
@@ -184,6 +190,7 @@ export class Gateway {
 
   #logInSoon(connection: Connection, token: string): void {
     connection.state = "preparing";
+    this.#silent.delete(connection);
     this.#admit(() => {
       if (connection.state === "preparing") void this.#logIn(connection, token);
     });
@@ -214,6 +221,7 @@ export class Gateway {
     const wasLive = connection.state === "live";
     connection.state = "closed";
     this.#connections.delete(connection);
+    this.#silent.delete(connection);
     if (this.#isResumable(connection)) this.#resumable--;
     const left = (this.#perNetwork.get(connection.network) ?? 1) - 1;
     if (left > 0) this.#perNetwork.set(connection.network, left);
@@ -236,12 +244,12 @@ export class Gateway {
   #sweep(): void {
     const nowMs = this.#deps.clock.now();
     const { world } = this.#parts;
-    for (const connection of this.#connections) {
-      const isLate = connection.state === "waiting" && nowMs - connection.openedMs > this.#limits.auth_deadline_ms;
-      if (isLate) connection.close(closeCodes.authenticationTimeout);
-      if (connection.watching.size > 0) expireWatches(world, connection, nowMs);
-      this.#checkPace(connection, nowMs);
+    for (const connection of this.#silent) {
+      if (nowMs - connection.openedMs > this.#limits.auth_deadline_ms)
+        connection.close(closeCodes.authenticationTimeout);
     }
+    expireWatches(world, nowMs);
+    this.#slow.check(this.#connections, nowMs);
     forgetClosed(world);
     for (const user of forgetLingering(world.lost, ({ untilMs }) => untilMs <= nowMs)) dropUserIfUnused(world, user);
     void this.#presence.endKept(nowMs);
@@ -250,21 +258,11 @@ export class Gateway {
     this.#presence.beat().catch((error) => this.#deps.log.warn("presence could not be renewed", { error }));
   }
 
-  /**
-   * Bun ends a connection over the bound without a word. Who lags for long gets nothing more before it comes to that,
-   * and a Close that says why once everything else is read.
-   */
-  #checkPace(connection: Connection, nowMs: number): void {
-    const { state, waitingBytes } = connection;
-    const lags = waitingBytes * 2 > this.#limits.backpressure_bytes;
-    const slowMs = nowMs - (connection.slowSinceMs ?? nowMs);
-    if (state === "ending") {
-      if (waitingBytes === 0 || slowMs > SLOW_MS + CATCH_UP_MS) connection.close(closeCodes.slowConsumer);
-    } else if (state === "live" && lags && slowMs >= SLOW_MS) {
-      connection.state = "ending";
-      connection.unsubscribeAll();
-      this.#leave(connection, { isFarewell: false });
-    } else connection.slowSinceMs = lags ? (connection.slowSinceMs ?? nowMs) : null;
+  /** Lets a connection only read what waits for it. */
+  #cutOff(connection: Connection): void {
+    connection.state = "ending";
+    connection.unsubscribeAll();
+    this.#leave(connection, { isFarewell: false });
   }
 
   /** Events were lost: nothing here can be trusted, so everybody reads a fresh `Ready` (P2). */

@@ -44,6 +44,7 @@ export function leaveWorld(world: World, connection: Connection): void {
   const { user } = connection;
   if (!user) return;
   user.connections.delete(connection);
+  world.watching.delete(connection);
   for (const server of user.servers) server.watchers.delete(connection);
   dropUserIfUnused(world, user);
 }

@@ -16,11 +16,11 @@ export type Outlet = {
   toDirect(direct: DirectView, frames: Frames): void;
 };
 
+/** Sends a frame to the sockets of a native topic. */
+export type Publish = (nativeTopic: string, frame: string | Uint8Array<ArrayBuffer>, compress: boolean) => void;
+
 /** An outlet over Bun's native publish. `sockets` counts the live sockets of each variant: nobody there, nothing encoded. */
-export function createOutlet(
-  publish: (nativeTopic: string, frame: string | Uint8Array<ArrayBuffer>, compress: boolean) => void,
-  sockets: Readonly<SocketCounts>,
-): Outlet {
+export function createOutlet(publish: Publish, sockets: Readonly<SocketCounts>): Outlet {
   const toTopic = (topic: string, frames: Frames): void => {
     for (const variant of VARIANTS) {
       if (sockets[variant] === 0) continue;

@@ -8,6 +8,7 @@ import { comparePositions } from "@lib/bus/position.ts";
 import { userSlowmodes } from "@lib/event/channel-events.ts";
 import { catalogue } from "@lib/event/catalogue.ts";
 import { authenticate } from "@lib/gateway/authenticate.ts";
+import { watch } from "@lib/gateway/client-events.ts";
 import type { Connection, SocketCounts } from "@lib/gateway/connection.ts";
 import { type Dispatcher, type Listener, NOWHERE, route } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
@@ -151,9 +152,7 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, tok
 function watchAgain(world: World, connection: Connection, { user, watching }: Lingering): void {
   for (const [serverId, untilMs] of watching) {
     const server = world.servers.get(serverId);
-    if (!server?.members.has(user.id)) continue;
-    connection.watching.set(serverId, untilMs);
-    server.watchers.add(connection);
+    if (server?.members.has(user.id)) watch(world, connection, server, untilMs);
   }
 }
 

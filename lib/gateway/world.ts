@@ -64,6 +64,8 @@ export type World = {
   readonly directsOf: Map<string, Set<DirectView>>;
   /** Lost connections that may be resumed; their users are held, too. */
   readonly lost: LingeringSessions;
+  /** Connections that asked for the member updates of servers (`Subscribe`). */
+  readonly watching: Set<Connection>;
   /** Resumed on a snapshot, oldest first. */
   continued: Continued[];
 };
@@ -78,6 +80,7 @@ export function emptyWorld(): World {
     related: new Map(),
     directsOf: new Map(),
     lost: new Map(),
+    watching: new Set(),
     continued: [],
   };
 }
