@@ -7,6 +7,7 @@ import type { BusEntry } from "@lib/bus/bus.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { restartContinued } from "@lib/gateway/continued.ts";
 import { type Frames, framesOf } from "@lib/gateway/frames.ts";
+import { withHeldChannels } from "@lib/gateway/listed-channels.ts";
 import type { Outlet } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
 import { type RuleContext, ruleOf } from "@lib/gateway/rules/rule.ts";
@@ -66,7 +67,8 @@ export function createDispatcher(parts: Parts): Dispatcher {
     turn = null;
   }
 
-  function dispatch(entry: BusEntry): void | Promise<void> {
+  function dispatch(published: BusEntry): void | Promise<void> {
+    const entry = withHeldChannels(parts.world, published);
     const frames = framesOf(entry);
     try {
       restartContinued(parts.world, entry);

@@ -52,6 +52,10 @@ function nameOf(event: CatalogueEvent): string {
   return event.type === "ChannelDelete" || event.type === "ChannelUpdate" ? `${event.type} ${event.id}` : event.type;
 }
 
+/** The channels that updates of a server list. */
+const listsIn = (events: readonly CatalogueEvent[]): unknown[] =>
+  events.flatMap((event) => (event.type === "ServerUpdate" ? [event.data.channels] : []));
+
 describe.each(profiles)("visibility on $name", (profile) => {
   test("events-33 events-34: a channel hidden and shown by its default vanishes and comes back whole", async () => {
     await using s = await scene(profile);
@@ -219,10 +223,11 @@ describe.each(profiles)("visibility on $name", (profile) => {
 
     await publish(s.gateway.deps, list([a._id, b._id]), channelCreate(viewChannel(b)));
     await publish(s.gateway.deps, list([a._id]), channelCreate(viewChannel(a)));
-    await s.gateway.received(s.member.id, other);
+    const told = await s.gateway.received(s.member.id, other);
     await using later = await s.gateway.socket(s.member.token);
 
     expect((await later.take("Ready")).channels?.map(({ _id }) => _id).sort()).toEqual([a._id, b._id].sort());
+    expect(listsIn(told)).toEqual([[b._id], [a._id, b._id]]);
   });
 
   test("P13: a channel deleted while another is created is not listed again by the late list", async () => {
@@ -234,10 +239,11 @@ describe.each(profiles)("visibility on $name", (profile) => {
 
     await publish(s.gateway.deps, channelDelete({ id: gone._id }, { server: s.server._id }));
     await publish(s.gateway.deps, lists, channelCreate(viewChannel(made)));
-    await s.gateway.received(s.member.id, other);
+    const told = await s.gateway.received(s.member.id, other);
     await using later = await s.gateway.socket(s.member.token);
 
     expect((await later.take("Ready")).servers?.[0]?.channels).toEqual([made._id]);
+    expect(listsIn(told)).toEqual([[made._id]]);
   });
 
   test("P4: who connects between the list that a creation tells and the channel itself finds it listed", async () => {

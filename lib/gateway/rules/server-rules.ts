@@ -39,7 +39,7 @@ export const serverRules: Rules = {
     if (!server) return;
     server.server = applyPartial(
       server.server,
-      event.data.channels ? { ...event.data, channels: withHeldChannels(server, event.data.channels) } : event.data,
+      event.data,
       event.clear.map((name) => serverRemovals[name]),
     );
     const decides = event.data.owner !== undefined || event.data.default_permissions !== undefined;
@@ -126,15 +126,6 @@ function reconnect(world: World, users: readonly UserView[]): void {
       connection.close(closeCodes.unavailable);
     }
   }
-}
-
-/**
- * A creation lists the channels of that time, the new one last; its `ChannelCreate` follows. Told late, the list lacks
- * what was created since and has what was deleted: only `ChannelCreate` and `ChannelDelete` bring and take others.
- */
-function withHeldChannels({ channels }: ServerView, listed: readonly string[]): string[] {
-  const created = listed.at(-1);
-  return [...new Set([...listed.filter((id) => channels.has(id) || id === created), ...channels.keys()])];
 }
 
 function withoutRole(channel: TextChannelDocument, roleId: string): TextChannelDocument {
