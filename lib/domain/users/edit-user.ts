@@ -3,7 +3,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { correctPresence } from "@lib/domain/users/announce-presence.ts";
-import { publishUserUpdate } from "@lib/domain/users/publish-user-update.ts";
+import { publishUserUpdates } from "@lib/domain/users/publish-user-update.ts";
 import { describeUserEdit } from "@lib/domain/users/user-edit-event.ts";
 import { viewSelf } from "@lib/domain/users/view-users.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -36,9 +36,10 @@ export async function editUser(
   const view = await viewSelf(deps, edited);
   const isConnected = (await deps.keys.listOnline([user._id])).has(user._id);
   const badges = view.badges ?? 0;
-  const event = describeUserEdit({ before: user, after: edited, set, remove: data.remove, isConnected, badges });
-  await publishUserUpdate(deps, user._id, event.data, event.clear);
-  if (event.data.online !== undefined) await correctPresence(deps, user._id, event.data.online);
+  const told = describeUserEdit({ before: user, after: edited, set, remove: data.remove, isConnected, badges });
+  await publishUserUpdates(deps, user._id, told);
+  const online = told.find((each) => each.data.online !== undefined)?.data.online;
+  if (typeof online === "boolean") await correctPresence(deps, user._id, online);
   return view;
 }
 

@@ -116,26 +116,26 @@ describe.each(profiles)("editing users, $name", (profile) => {
     const [, self] = await edit(user, { status: { presence: "Invisible" } });
     expect(self).toMatchObject({ online: false });
     expect(self).not.toHaveProperty("status");
-    const [hidden] = await api.takeEvents();
-    expect(hidden?.topics).toEqual([server.id, user.id]);
-    expect(hidden?.event).toEqual({
-      type: "UserUpdate",
-      id: user.id,
-      data: { online: false },
-      clear: ["StatusPresence"],
-      event_id: null,
-    });
+    const hidden = await api.takeEvents();
+    const update = { type: "UserUpdate", id: user.id, event_id: null };
+    expect(hidden.map(({ topics, event }) => [topics, event])).toEqual([
+      [[`${server.id}u`, user.id], { ...update, data: {}, clear: ["StatusPresence"] }],
+      // Word for word what is told of somebody who disconnects.
+      [[server.id, user.id], { ...update, data: { online: false }, clear: [] }],
+    ]);
     const seen = await other.client.call(contract.fetchUser, { params: { target: user.id } });
     expect(seen).toMatchObject({ online: false });
-    expect(JSON.stringify([hidden, seen, self])).not.toContain("Invisible");
+    expect(JSON.stringify([...hidden, seen, self])).not.toContain("Invisible");
 
     await edit(user, { status: { text: "still hidden" } });
     expect(await api.takeEvents()).toMatchObject([
       { event: { data: { status: { text: "still hidden" } }, clear: [] } },
     ]);
     await edit(user, { status: { presence: "Online" } });
-    const [back] = await api.takeEvents();
-    expect(back?.event).toMatchObject({ data: { online: true, status: { text: "still hidden", presence: "Online" } } });
+    expect((await api.takeEvents()).map(({ topics, event }) => [topics, event["data"]])).toEqual([
+      [[server.id, user.id], { online: true }],
+      [[`${server.id}u`, user.id], { status: { text: "still hidden", presence: "Online" } }],
+    ]);
   });
 
   test("P8: who becomes invisible looks like somebody who disconnects", async () => {
@@ -146,7 +146,17 @@ describe.each(profiles)("editing users, $name", (profile) => {
     await edit(user, { status: { presence: "Invisible" } });
     expect((await api.takeEvents()).map(({ event }) => [event["data"], event["clear"]])).toEqual([
       [{ online: false }, []],
-      [{}, []],
+    ]);
+  });
+
+  test("P8: a text chosen together with invisible is told apart from going offline", async () => {
+    await using api = await testApi({ profile });
+    const user = await seedUser(api);
+    await connect(api, user);
+    await edit(user, { status: { text: "later", presence: "Invisible" } });
+    expect((await api.takeEvents()).map(({ event }) => event["data"])).toEqual([
+      { status: { text: "later" } },
+      { online: false },
     ]);
   });
 
