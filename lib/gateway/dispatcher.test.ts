@@ -21,7 +21,7 @@ function start() {
     world: emptyWorld(),
     out: createOutlet(() => {}, noSockets()),
     log: silentLogger,
-    loadServer: async () => null,
+    reads: { server: async () => null, relation: async () => "None" },
     onGap: () => void gaps++,
   });
   dispatcher.listeners.add(({ position }) => void seen.push(position));

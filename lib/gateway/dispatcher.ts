@@ -10,7 +10,7 @@ import { type Frames, framesOf } from "@lib/gateway/frames.ts";
 import { withHeldChannels } from "@lib/gateway/listed-channels.ts";
 import type { Outlet } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
-import { type RuleContext, ruleOf } from "@lib/gateway/rules/rule.ts";
+import { type RuleContext, type WorldReads, ruleOf } from "@lib/gateway/rules/rule.ts";
 import { rules } from "@lib/gateway/rules/rules.ts";
 import type { World } from "@lib/gateway/world.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
@@ -35,7 +35,7 @@ export type Dispatcher = {
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 };
 
-type Parts = { world: World; out: Outlet; log: Logger; loadServer: RuleContext["loadServer"]; onGap(): void };
+type Parts = { world: World; out: Outlet; log: Logger; reads: WorldReads; onGap(): void };
 
 export function createDispatcher(parts: Parts): Dispatcher {
   let queue: (BusEntry | "gap")[] = [];
@@ -106,12 +106,12 @@ export function createDispatcher(parts: Parts): Dispatcher {
 
 /** Applies one entry to the world and sends it through `out`; a promise only when that needs a read. */
 export function route(
-  { world, loadServer }: Pick<Parts, "world" | "loadServer">,
+  { world, reads }: Pick<Parts, "world" | "reads">,
   entry: BusEntry,
   out: Outlet,
   frames = framesOf(entry),
 ): void | Promise<void> {
-  const context: RuleContext = { world, out, frames, topics: entry.topics, loadServer };
+  const context: RuleContext = { world, out, frames, topics: entry.topics, reads };
   // The bus carries what the catalogue's builders made; the Redis reader checks what comes from elsewhere.
   const event = entry.event as CatalogueEvent;
   const rule = ruleOf(rules, event.type);

@@ -18,16 +18,16 @@ import { NOWHERE, createDispatcher } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
 import { forgetLingering, linger, resumeSessionOf } from "@lib/gateway/lingering.ts";
-import { dropUserIfUnused, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
+import { dropUserIfUnused, leaveWorld } from "@lib/gateway/membership.ts";
 import { type Publish, createOutlet } from "@lib/gateway/outlet.ts";
 import { type PrepareParts, prepare, prepareFromLost, sendSlowmodes } from "@lib/gateway/prepare.ts";
 import { type Presence, createPresence } from "@lib/gateway/presence.ts";
 import { recentEntries } from "@lib/gateway/recent-entries.ts";
 import { resumeKeysOf } from "@lib/gateway/resume.ts";
 import { type SlowReaders, slowReaders } from "@lib/gateway/slow-readers.ts";
-import { readServer } from "@lib/gateway/snapshot.ts";
 import { turnstile } from "@lib/gateway/turnstile.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
+import { worldReads } from "@lib/gateway/world-reads.ts";
 import { clientNetwork } from "@lib/rpc/client-network.ts";
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 
@@ -129,14 +129,11 @@ export class Gateway {
       this.#server?.publish(topic, frame, compress);
     };
     const out = createOutlet(publish, sockets);
-    const loadServer = async (id: string) => {
-      const read = await readServer(deps, id);
-      return read && (world.servers.get(id) ?? holdServer(world, read.server, read.channels));
-    };
-    const dispatcher = createDispatcher({ world, out, log: deps.log, loadServer, onGap: () => this.#onGap() });
+    const reads = worldReads(deps, world);
+    const dispatcher = createDispatcher({ world, out, log: deps.log, reads, onGap: () => this.#onGap() });
     const bytesMax = this.#limits.resume_window_bytes;
     const recent = recentEntries({ ageMsMax: this.#lingerMs, bytesMax, keysOf: resumeKeysOf });
-    return { deps, world, dispatcher, loadServer, sockets, recent };
+    return { deps, world, dispatcher, reads, sockets, recent };
   }
 
   #handler(): WebSocketHandler<SocketData> {

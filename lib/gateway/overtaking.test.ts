@@ -233,7 +233,7 @@ test("a conversation that nobody here takes part in is not held", async () => {
   const entry = { event, topics, position: "1-1", acceptedMs: 0 };
 
   await route(
-    { world, loadServer: async () => null },
+    { world, reads: { server: async () => null, relation: async () => "None" } },
     entry,
     createOutlet(() => {}, noSockets()),
   );

@@ -184,4 +184,20 @@ describe.each(profiles)("people and conversations on $name", (profile) => {
     expect((await before.take("UserUpdate")).id).toBe(bot.id);
     expect((await after.take("UserUpdate")).id).toBe(bot.id);
   });
+
+  test("P4: the updates of a bot end with its block, as they have ended after connecting anew", async () => {
+    await using gateway = await testGateway({ profile });
+    const [me, owner] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const bot = await gateway.bot(owner.id, QUIET);
+    const actor = { id: me.id, user: me.user, bot: false, sessionId: me.sessionId };
+    await changeBlock(gateway.deps, actor, { target: bot.id, action: "block" });
+    await using socket = await gateway.socket(me.token);
+    await gateway.received(me.id, socket);
+
+    await changeBlock(gateway.deps, actor, { target: bot.id, action: "unblock" });
+    const rename = { id: bot.id, data: { display_name: "Robot" }, clear: [], event_id: null };
+    await publish(gateway.deps, userUpdate(rename, []));
+
+    expect(typesOf(await gateway.received(me.id, socket))).toEqual(["UserRelationship"]);
+  });
 });

@@ -21,7 +21,7 @@ import { changesView, listenKeysOf, replay } from "@lib/gateway/resume.ts";
 import { renderReady } from "@lib/gateway/render-ready.ts";
 import { type Snapshot, readSnapshot } from "@lib/gateway/snapshot.ts";
 import type { World } from "@lib/gateway/world.ts";
-import type { RuleContext } from "@lib/gateway/rules/rule.ts";
+import type { WorldReads } from "@lib/gateway/rules/rule.ts";
 import { listSlowmodes } from "@lib/gateway/list-slowmodes.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 
@@ -34,7 +34,7 @@ export type PrepareParts = {
   deps: Pick<Deps, "store" | "keys" | "clock" | "settings" | "background">;
   world: World;
   dispatcher: Dispatcher;
-  loadServer: RuleContext["loadServer"];
+  reads: WorldReads;
   /** Live sockets by variant. */
   sockets: SocketCounts;
   recent: RecentEntries;

@@ -9,7 +9,7 @@ import { route } from "@lib/gateway/dispatcher.ts";
 import { Frames, framesOf } from "@lib/gateway/frames.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
-import type { RuleContext } from "@lib/gateway/rules/rule.ts";
+import type { WorldReads } from "@lib/gateway/rules/rule.ts";
 import { withoutPresence } from "@lib/gateway/rules/user-rules.ts";
 import { type UserView, type World, recipientsOf } from "@lib/gateway/world.ts";
 
@@ -105,11 +105,7 @@ export function changesView(world: World, user: UserView, entry: BusEntry): bool
 }
 
 /** Sends a missed event to a connection that is in its audience. Changes nothing in the world. */
-export function replay(
-  parts: { world: World; loadServer: RuleContext["loadServer"] },
-  connection: Connection,
-  entry: BusEntry,
-): void {
+export function replay(parts: { world: World; reads: WorldReads }, connection: Connection, entry: BusEntry): void {
   const out = outletTo(connection);
   const event = entry.event as CatalogueEvent; // as above
   if (event.type === "UserUpdate") return replayUserUpdate(connection, event, entry);

@@ -2,6 +2,7 @@ import type { CatalogueEvent, EventOf, EventType } from "@lib/event/catalogue.ts
 import type { Frames } from "@lib/gateway/frames.ts";
 import type { Outlet } from "@lib/gateway/outlet.ts";
 import type { ServerView, World } from "@lib/gateway/world.ts";
+import type { RelationshipStatus } from "@lib/model/user.ts";
 
 /** What a rule works with. */
 export type RuleContext = {
@@ -10,8 +11,15 @@ export type RuleContext = {
   /** The event as published; rules may send another one instead. */
   frames: Frames;
   topics: readonly string[];
-  /** Reads a server that the world does not hold yet; null when it is gone. Later events wait meanwhile. */
-  loadServer(id: string): Promise<ServerView | null>;
+  reads: WorldReads;
+};
+
+/** What rules may look up in the store. Later events wait meanwhile. */
+export type WorldReads = {
+  /** A server that the world does not hold yet; null when it is gone. */
+  server(id: string): Promise<ServerView | null>;
+  /** How a user stands to another one by now. */
+  relation(userId: string, otherId: string): Promise<RelationshipStatus>;
 };
 
 /**

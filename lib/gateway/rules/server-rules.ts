@@ -18,10 +18,10 @@ import type { RoleDocument } from "@lib/model/stored/role.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 
 export const serverRules: Rules = {
-  async ServerCreate({ world, out, frames, topics, loadServer }, event) {
+  async ServerCreate({ world, out, frames, topics, reads }, event) {
     const audience = () => topics.flatMap((topic) => world.users.get(topic.replace(/!$/, "")) ?? []);
     if (audience().length === 0) return;
-    const server = world.servers.get(event.id) ?? (await loadServer(event.id).catch(() => "unreadable" as const));
+    const server = world.servers.get(event.id) ?? (await reads.server(event.id).catch(() => "unreadable" as const));
     const users = audience(); // again: they may have come back while the server was read
     if (server === "unreadable") return reconnect(world, users);
     if (!server) return; // Deleted already: nobody here would learn of that later.

@@ -7,6 +7,7 @@ import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { forgetLingering } from "@lib/gateway/lingering.ts";
 import { dropUserIfUnused } from "@lib/gateway/membership.ts";
+import type { RelationshipStatus } from "@lib/model/user.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
 import { reclassify } from "@lib/gateway/view-class.ts";
 import { type ServerView, type UserView, acquaintances, setRelation } from "@lib/gateway/world.ts";
@@ -40,13 +41,21 @@ export const userRules: Rules = {
     if (rest) out.toUsers(told, new Frames(rest, frames.position));
   },
 
-  UserRelationship({ world, out, frames }, { id, user: other }) {
-    const user = world.users.get(id);
-    if (!user) return;
-    // A bot is shown as None whether it was blocked or no longer is (conformance data-77); of a blocked one Ready tells,
-    // and so its updates are told. After the end of a block they are until the user connects anew.
-    setRelation(world, user, other._id, other.bot ? "Blocked" : other.relationship);
-    out.toUsers([user], frames);
+  UserRelationship({ world, out, frames, reads }, { id, user: other }) {
+    if (!world.users.has(id)) return;
+    const change = (status: RelationshipStatus): void => {
+      const user = world.users.get(id); // again: they may have left while the relation was read
+      if (!user) return;
+      setRelation(world, user, other._id, status);
+      out.toUsers([user], frames);
+    };
+    if (!other.bot) return change(other.relationship);
+    // A bot is shown as None whether it was blocked or no longer is (conformance data-77). Of a blocked one Ready tells,
+    // and so its updates are told; in doubt they are.
+    return reads
+      .relation(id, other._id)
+      .catch(() => "Blocked" as const)
+      .then(change);
   },
 
   DeleteSession: (context, { user_id, session_id }) =>
