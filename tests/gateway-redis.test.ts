@@ -3,6 +3,7 @@ import { RedisConnection } from "@lib/bus/redis-connection.ts";
 import { redisBus } from "@lib/bus/redis.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { channelDelete } from "@lib/event/channel-events.ts";
+import { userUpdate } from "@lib/event/user-events.ts";
 import type { Publication } from "@lib/event/event.ts";
 import { serverDelete, serverMemberLeave, serverMemberUpdate, serverRoleDelete } from "@lib/event/server-events.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
@@ -204,6 +205,39 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     expect(resumed.recovered).toBe(true);
     await eventually(() => expect(messagesOf(back)).toEqual(missed) ?? true);
     expect(back.types()).not.toContain("Ready");
+  }, 30_000);
+
+  test("P3: a subscription to member updates goes on at another process, with those that were missed", async () => {
+    await using d = await deployment(2);
+    const [here, there] = d.gateways;
+    const { people, server, channel } = await community(here, 2);
+    const [a, b] = people;
+    await using keep = await there.socket(a.token);
+    const rename = (display_name: string) =>
+      publish(here.deps, userUpdate({ id: a.id, data: { display_name }, clear: [], event_id: null }, [server._id]));
+    const namesOf = ({ events }: TestSocket): unknown[] =>
+      events.flatMap((event) => (event.type === "UserUpdate" ? [event.data.display_name] : []));
+    let socket = await here.socket(b.token, { resume: true });
+    socket.client.send({ type: "Subscribe", server_id: server._id });
+    await rename("seen");
+    await eventually(() => namesOf(socket).includes("seen"));
+
+    for (const [gateway, before] of [
+      [there, here],
+      [here, there],
+    ] as const) {
+      const resumeFrom = socket.client.resumePoint;
+      socket.client.drop();
+      await eventually(() => before.stats.connections === (before === there ? 1 : 0));
+      await rename("missed");
+      await here.say(channel._id, a.user);
+      await keep.take("Message");
+      socket = await gateway.socket(b.token, { resume: true, resumeFrom, untilReady: false });
+      expect((await socket.take("Resumed")).recovered).toBe(true);
+      await rename("later");
+      await eventually(() => expect(namesOf(socket)).toEqual(["missed", "later"]) ?? true);
+    }
+    await socket.client.close();
   }, 30_000);
 
   test.each([

@@ -3,6 +3,7 @@
  * coming back needs no read at all. What proves the return is the resume session, which nobody can make without the token.
  */
 import type { Connection } from "@lib/gateway/connection.ts";
+import type { Watches } from "@lib/gateway/watches.ts";
 import type { UserView } from "@lib/gateway/world.ts";
 
 /** A lost connection that may come back. */
@@ -11,7 +12,7 @@ export type Lingering = {
   user: UserView;
   sessionId: string;
   untilMs: number;
-  watching: Map<string, number>;
+  watching: Watches;
 };
 
 /** Lost connections by their resume session. */

@@ -16,8 +16,8 @@ import {
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 
-const TYPING_BURST = 20;
-const TYPING_PER_SECOND = 4;
+const BROADCAST_BURST = 20;
+const BROADCASTS_PER_SECOND = 4;
 
 /** Adds a connection, with its user if it is the user's first one here. Takes place between two entries of the bus. */
 export function enterWorld(world: World, connection: Connection, snapshot: Snapshot): UserView {
@@ -88,7 +88,7 @@ function addUser(world: World, snapshot: Snapshot): UserView {
     servers: new Set(),
     directs: new Set(),
     lost: 0,
-    typing: allowance(TYPING_BURST, TYPING_PER_SECOND),
+    broadcasts: allowance(BROADCAST_BURST, BROADCASTS_PER_SECOND),
   };
   world.users.set(user.id, user);
   try {

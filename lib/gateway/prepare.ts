@@ -8,11 +8,10 @@ import { comparePositions } from "@lib/bus/position.ts";
 import { userSlowmodes } from "@lib/event/channel-events.ts";
 import { catalogue } from "@lib/event/catalogue.ts";
 import { authenticate } from "@lib/gateway/authenticate.ts";
-import { watch } from "@lib/gateway/client-events.ts";
 import type { Connection, SocketCounts } from "@lib/gateway/connection.ts";
 import { type Dispatcher, type Listener, NOWHERE, route } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
-import { type Lingering, isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
+import { isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
 import { addConnection, dropUserIfUnused, enterWorld } from "@lib/gateway/membership.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { authenticated, resumed } from "@lib/event/connection-events.ts";
@@ -20,7 +19,8 @@ import type { RecentEntries } from "@lib/gateway/recent-entries.ts";
 import { changesView, listenKeysOf, replay } from "@lib/gateway/resume.ts";
 import { renderReady } from "@lib/gateway/render-ready.ts";
 import { type Snapshot, readSnapshot } from "@lib/gateway/snapshot.ts";
-import type { World } from "@lib/gateway/world.ts";
+import { type Watches, keysOfWatches, noteWatches, recallWatches, watchAgain } from "@lib/gateway/watches.ts";
+import type { UserView, World } from "@lib/gateway/world.ts";
 import type { WorldReads } from "@lib/gateway/rules/rule.ts";
 import { listSlowmodes } from "@lib/gateway/list-slowmodes.ts";
 import type { Deps } from "@lib/domain/deps.ts";
@@ -31,7 +31,7 @@ const MISSED_MAX = 20_000;
 const CATCH_UP_MS = 500;
 
 export type PrepareParts = {
-  deps: Pick<Deps, "store" | "keys" | "clock" | "settings" | "background">;
+  deps: Pick<Deps, "store" | "keys" | "bus" | "clock" | "settings" | "background">;
   world: World;
   dispatcher: Dispatcher;
   reads: WorldReads;
@@ -55,14 +55,15 @@ export async function prepare(parts: PrepareParts, connection: Connection, token
     return userId;
   };
   const { resume } = connection.handshake;
-  const mayResume = isResumeSessionOf(resume?.session ?? "", token);
-  if (mayResume) await catchUp(dispatcher, resume?.position ?? NOWHERE);
+  const session = resume?.session ?? "";
+  const continued = isResumeSessionOf(session, token) ? await recallWatches(parts.deps, session) : null;
+  if (continued) await catchUp(dispatcher, resume?.position ?? NOWHERE);
   for (let attempt = 1; attempt <= READS_BESIDE_THE_BUS; attempt++) {
-    const outcome = await tryToPrepare(parts, connection, { logIn, mayResume, isHeld: (id) => world.servers.has(id) });
+    const outcome = await tryToPrepare(parts, connection, { logIn, continued, isHeld: (id) => world.servers.has(id) });
     if (outcome !== "disturbed") return outcome === "live";
   }
   return dispatcher.exclusively(
-    async () => (await tryToPrepare(parts, connection, { logIn, mayResume, isHeld: () => false })) === "live",
+    async () => (await tryToPrepare(parts, connection, { logIn, continued, isHeld: () => false })) === "live",
   );
 }
 
@@ -79,7 +80,8 @@ async function catchUp({ listeners, position: current }: Dispatcher, position: s
 type Trial = {
   /** Resolves to the user; fails when the token is not valid now. */
   logIn(): Promise<string>;
-  mayResume: boolean;
+  /** What the connection watched that this one may continue; null when it continues none. */
+  continued: Watches | null;
   /** Which servers need not be read. */
   isHeld(serverId: string): boolean;
 };
@@ -87,7 +89,7 @@ type Trial = {
 async function tryToPrepare(
   parts: PrepareParts,
   connection: Connection,
-  { logIn, mayResume, isHeld }: Trial,
+  { logIn, continued, isHeld }: Trial,
 ): Promise<"live" | "gone" | "disturbed"> {
   const { dispatcher, deps, world } = parts;
   const { position } = dispatcher;
@@ -101,7 +103,7 @@ async function tryToPrepare(
     const isComplete = snapshot.heldServers.every((id) => world.servers.has(id));
     if (!isComplete || missed.length > MISSED_MAX || missed.some((entry) => disturbs(snapshot, entry)))
       return "disturbed";
-    if (goLive(parts, connection, snapshot, { position, mayResume }) === "resumed") return "live";
+    if (goLive(parts, connection, snapshot, { position, continued }) === "resumed") return "live";
     // In the same turn, so that nothing newer overtakes; rare ones would have disturbed if they concerned this connection.
     for (const entry of missed) if (isFrequent(entry)) void route(parts, entry, outletTo(connection));
     return "live";
@@ -133,8 +135,7 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, tok
   const { resume } = connection.handshake;
   if (!resume?.session || resume.position === null || !isResumeSessionOf(resume.session, token)) return false;
   const lost = takeLingering(world.lost, resume.session);
-  const watched = lost ? [...lost.watching.keys()].map((id) => `${id}u`) : [];
-  const missed = lost && recent.since(resume.position, [...listenKeysOf(lost.user), ...watched]);
+  const missed = lost && recent.since(resume.position, [...listenKeysOf(lost.user), ...keysOfWatches(lost.watching)]);
   if (!lost || !missed || missed.some((entry) => changesView(world, lost.user, entry))) {
     if (lost) dropUserIfUnused(world, lost.user);
     return false;
@@ -142,18 +143,16 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, tok
   connection.sessionId = lost.sessionId;
   connection.send(new Frames(authenticated({})));
   addConnection(lost.user, connection);
-  watchAgain(world, connection, lost);
+  goOnWatching(parts, connection, lost.user, lost.watching);
   parts.sockets[connection.variant]++;
   sendMissed(parts, connection, resume.position, missed);
   return true;
 }
 
-/** Member updates that a lost connection had asked for go on. */
-function watchAgain(world: World, connection: Connection, { user, watching }: Lingering): void {
-  for (const [serverId, untilMs] of watching) {
-    const server = world.servers.get(serverId);
-    if (server?.members.has(user.id)) watch(world, connection, server, untilMs);
-  }
+/** Member updates that a lost connection had asked for go on, here and wherever this one is continued. */
+function goOnWatching({ world, deps }: PrepareParts, connection: Connection, user: UserView, watches: Watches): void {
+  watchAgain(world, connection, user, watches);
+  if (connection.watching.size > 0) noteWatches(deps, connection);
 }
 
 /** Synchronous, hence between two entries of the bus. `position` is where the snapshot began to be read. */
@@ -161,15 +160,16 @@ function goLive(
   parts: PrepareParts,
   connection: Connection,
   snapshot: Snapshot,
-  { position, mayResume }: { position: string; mayResume: boolean },
+  { position, continued }: { position: string } & Pick<Trial, "continued">,
 ): "resumed" | "fresh" {
   const { world, sockets, deps, recent } = parts;
   const user = enterWorld(world, connection, snapshot);
   sockets[connection.variant]++;
   const { resume, ready } = connection.handshake;
   if (resume && resume.position !== null) {
-    const missed = mayResume ? recent.since(resume.position, listenKeysOf(user)) : null;
+    const missed = continued && recent.since(resume.position, [...listenKeysOf(user), ...keysOfWatches(continued)]);
     if (missed && !missed.some((entry) => changesView(world, user, entry))) {
+      goOnWatching(parts, connection, user, continued);
       world.continued.push({ connection, atMs: deps.clock.now() });
       sendMissed(parts, connection, resume.position, missed);
       return "resumed";

@@ -37,7 +37,7 @@ export const connectionQuery = {
     position: {
       type: "string",
       description:
-        "With `session`: the last position that was handled. `Resumed` answers; with `recovered: true` everything after that position follows, otherwise a fresh `Ready`. A `Subscribe` goes on when the process that held the connection answers; repeat it otherwise.",
+        "With `session`: the last position that was handled. `Resumed` answers; with `recovered: true` everything after that position follows, otherwise a fresh `Ready`. A `Subscribe` then goes on.",
     },
   },
 } as const;

@@ -47,8 +47,8 @@ export type UserView = {
   readonly directs: Set<DirectView>;
   /** Lost connections of this user that may come back. */
   lost: number;
-  /** Typing events, of all of its connections together; no person's typing uses it up. */
-  readonly typing: Allowance;
+  /** What its connections together pass on to other processes, typing above all; no person uses it up. */
+  readonly broadcasts: Allowance;
 };
 
 /** Everything one process knows. */
