@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { createClient } from "redis";
+import type { KeysState } from "@lib/keys/ask-primary.ts";
 import { KeysUnavailableError, type Keys } from "@lib/keys/keys.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
 import { redisKeys } from "@lib/keys/redis.ts";
-import { resilientKeys, type KeysState } from "@lib/keys/resilient.ts";
+import { resilientKeys } from "@lib/keys/resilient.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
+import type { KeysState } from "@lib/keys/ask-primary.ts";
 import { KeysUnavailableError, type Keys } from "@lib/keys/keys.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
-import { resilientKeys, type KeysState } from "@lib/keys/resilient.ts";
+import { resilientKeys } from "@lib/keys/resilient.ts";
 
 test("P16: limits keep counting while the shared keys are away, and are shared again after it", async () => {
   const given = open();

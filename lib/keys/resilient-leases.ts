@@ -1,0 +1,53 @@
+import type { AskPrimary } from "@lib/keys/ask-primary.ts";
+import type { Leases } from "@lib/keys/keys.ts";
+import { presenceDoubts } from "@lib/keys/presence-doubts.ts";
+
+/**
+ * Leases that are held in both the primary and the fallback. During an outage the fallback thus knows the sessions of
+ * this process: who is first and last stays right within it, and nobody is announced twice. After the outage
+ * `renewLeases` restores those that the primary lost, and `reconcileLeases` ends those that the primary still holds and
+ * names whoever only the other processes knew to be online.
+ */
+export function resilientLeases(ask: AskPrimary, fallback: Leases): Leases {
+  const doubts = presenceDoubts();
+
+  /** Both are told, the primary is believed when it answers. */
+  async function askBoth<T>(call: (keys: Leases) => Promise<T>): Promise<T> {
+    const own = await call(fallback);
+    return ask(call, async () => own);
+  }
+
+  return {
+    openLease: (...args) => askBoth((keys) => keys.openLease(...args)),
+    renewLeases: (...args) => askBoth((keys) => keys.renewLeases(...args)),
+    async closeLease(user, lease) {
+      const isLast = await fallback.closeLease(user, lease);
+      return ask(
+        (keys) => keys.closeLease(user, lease),
+        async () => {
+          doubts.addClosed({ user, lease });
+          return isLast;
+        },
+      );
+    },
+    listOnline: (users) =>
+      ask(
+        (keys) => keys.listOnline(users),
+        async () => {
+          const online = await fallback.listOnline(users);
+          doubts.addOffline(users.filter((user) => !online.has(user)));
+          return online;
+        },
+      ),
+    reapLeases: () => askBoth((keys) => keys.reapLeases()),
+    async reconcileLeases() {
+      if (doubts.isEmpty) return [];
+      return ask(
+        (keys) => doubts.settle(keys),
+        async () => [],
+      );
+    },
+    countOnline: () => ask((keys) => keys.countOnline()),
+    clearUnleased: () => ask((keys) => keys.clearUnleased()),
+  };
+}
