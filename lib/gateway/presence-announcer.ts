@@ -1,0 +1,69 @@
+/**
+ * Tells others who came and went, and remembers whom they may have been told wrong about. Leases change before they are
+ * announced, so two processes could announce in the wrong order: `announcePresence` looks again after each announcement.
+ */
+import type { Deps } from "@lib/domain/deps.ts";
+import { announcePresence } from "@lib/domain/users/announce-presence.ts";
+
+export type PresenceAnnouncerDeps = Pick<Deps, "store" | "keys" | "bus" | "settings" | "log" | "background">;
+
+export type PresenceAnnouncer = {
+  /**
+   * Changes the leases of a user after all that was begun for them before, and announces `isOnline` if `change` resolves
+   * to true: it made them so. Never rejects: what fails is logged, and the user owed.
+   */
+  change(user: string, isOnline: boolean, change: () => Promise<boolean>): Promise<void>;
+  /** Notes users whose presence others may have been told wrong, or not at all. */
+  owe(users: readonly string[]): void;
+  /** Announces what is true by now of each user that is owed. */
+  announceOwed(): Promise<void>;
+  /** Resolves when everything begun so far is done. */
+  settle(): Promise<void>;
+};
+
+/** Announces the users of one process. */
+export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnouncer {
+  const turns = new Map<string, Promise<void>>();
+  const owed = new Set<string>();
+  let isAnnouncing = false;
+
+  return {
+    change: (user, isOnline, change) =>
+      inTurn(user, async () => {
+        if (await change()) await announce(user, isOnline);
+      }),
+    owe(users) {
+      for (const user of users) owed.add(user);
+    },
+    announceOwed,
+    settle: async () => void (await Promise.all(turns.values())),
+  };
+
+  /** One run at a time: beats must not pile up while announcing fails slowly. */
+  async function announceOwed(): Promise<void> {
+    if (isAnnouncing) return;
+    isAnnouncing = true;
+    for (const user of [...owed]) {
+      await inTurn(user, async () => {
+        if (owed.delete(user)) await announce(user, (await deps.keys.listOnline([user])).has(user));
+      });
+    }
+    isAnnouncing = false;
+  }
+
+  async function announce(user: string, isOnline: boolean): Promise<void> {
+    if (!deps.settings.disable_events_dont_use) await announcePresence(deps, user, isOnline);
+  }
+
+  /** One thing after the other for each user. */
+  async function inTurn(user: string, work: () => Promise<void>): Promise<void> {
+    const turn = (turns.get(user) ?? Promise.resolve()).then(work).catch((error) => {
+      owed.add(user);
+      deps.log.warn("presence could not be updated", { error });
+    });
+    turns.set(user, turn);
+    deps.background.run("announce presence", () => turn);
+    await turn;
+    if (turns.get(user) === turn) turns.delete(user);
+  }
+}
