@@ -1,5 +1,6 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
-import { NOWHERE, QUEUE_MAX, createDispatcher } from "@lib/gateway/dispatcher.ts";
+import { NOWHERE, createDispatcher } from "@lib/gateway/dispatcher.ts";
+import { QUEUE_MAX } from "@lib/gateway/entry-queue.ts";
 import { createOutlet } from "@lib/gateway/outlet.ts";
 import { noSockets } from "@lib/gateway/connection.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";

@@ -6,6 +6,7 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { restartContinued } from "@lib/gateway/continued.ts";
+import { type EntryQueue, entryQueue } from "@lib/gateway/entry-queue.ts";
 import { type Frames, framesOf } from "@lib/gateway/frames.ts";
 import { withHeldChannels } from "@lib/gateway/listed-channels.ts";
 import type { Outlet } from "@lib/gateway/outlet.ts";
@@ -18,54 +19,21 @@ import type { Logger } from "@lib/telemetry/logger.ts";
 /** The position before anything was read. */
 export const NOWHERE = "0-0";
 
-/** A process that falls so far behind gives up what it has not sent: its clients reconnect and read a fresh `Ready`. */
-export const QUEUE_MAX = 100_000;
-
 /** Something that wants every entry from a moment on. `frames` are those that were sent unchanged, if any were. */
 export type Listener = (entry: BusEntry, frames: Frames) => void;
 
-export type Dispatcher = {
-  push(entries: readonly BusEntry[]): void;
-  /** Notes that entries are missing here: `onGap` runs once everything before is dispatched. */
-  pushGap(): void;
+export type Dispatcher = EntryQueue & {
   /** Position of the newest entry that was dispatched, or where reading began. */
   position: string;
   readonly listeners: Set<Listener>;
-  /** Runs `work` between two entries. */
-  exclusively<T>(work: () => Promise<T>): Promise<T>;
 };
 
 type Parts = { world: World; out: Outlet; log: Logger; reads: WorldReads; onGap(): void };
 
 export function createDispatcher(parts: Parts): Dispatcher {
-  let queue: (BusEntry | "gap")[] = [];
-  let turn: Promise<void> | null = null;
-  const dispatcher = { push, pushGap, position: NOWHERE, listeners: new Set<Listener>(), exclusively };
+  const queue = entryQueue({ onEntry: dispatch, onGap: parts.onGap });
+  const dispatcher = { ...queue, position: NOWHERE, listeners: new Set<Listener>() };
   return dispatcher;
-
-  function push(entries: readonly BusEntry[]): void {
-    if (queue.length + entries.length > QUEUE_MAX) queue = ["gap"];
-    else for (const entry of entries) queue.push(entry);
-    turn ??= run();
-  }
-
-  function pushGap(): void {
-    queue.push("gap");
-    turn ??= run();
-  }
-
-  async function run(): Promise<void> {
-    await Promise.resolve();
-    while (queue.length > 0) {
-      const batch = queue;
-      queue = [];
-      for (const item of batch) {
-        const pending = item === "gap" ? parts.onGap() : dispatch(item);
-        if (pending) await pending;
-      }
-    }
-    turn = null;
-  }
 
   function dispatch(published: BusEntry): void | Promise<void> {
     const entry = withHeldChannels(parts.world, published);
@@ -88,19 +56,6 @@ export function createDispatcher(parts: Parts): Dispatcher {
   function conclude(entry: BusEntry, frames: Frames): void {
     dispatcher.position = entry.position;
     for (const listener of dispatcher.listeners) listener(entry, frames);
-  }
-
-  async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    while (turn) await turn;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    turn = promise;
-    try {
-      return await work();
-    } finally {
-      turn = null;
-      resolve();
-      if (queue.length > 0) turn = run();
-    }
   }
 }
 
