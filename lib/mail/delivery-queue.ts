@@ -7,6 +7,7 @@ import { MailQueueFullError } from "@lib/mail/address.ts";
 import type { Mail } from "@lib/mail/mailer.ts";
 import { type Backoff, backoffMs, pause } from "@lib/telemetry/backoff.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
+import { untilEnded } from "@lib/telemetry/until-ended.ts";
 
 export type DeliveryQueueOptions = {
   /** Rejects with `PermanentMailError` when trying again cannot help. */
@@ -37,23 +38,23 @@ export type DeliveryQueue = {
 
 /** Opens a queue; nothing runs while it is empty. */
 export function deliveryQueue(options: DeliveryQueueOptions): DeliveryQueue {
-  const { waitingMax = 1_000, parallelMax = 4 } = options;
+  const { waitingMax = 1_000, parallelMax = 4, log } = options;
   const closing = new AbortController();
   const ready: Mail[] = [];
   const running = new Set<Promise<void>>();
   let retrying = 0;
 
-  const start = () => {
+  function start(): void {
     while (running.size - retrying < parallelMax) {
       const mail = ready.shift();
       if (!mail) return;
-      const task = deliverWithRetries(mail).finally(() => {
+      const task = deliverWithRetries(mail, { ...options, signal: closing.signal, waitForRetry }).finally(() => {
         running.delete(task);
         start();
       });
       running.add(task);
     }
-  };
+  }
 
   /** While a message waits for its next attempt, others take its turn. */
   async function waitForRetry(waitMs: number): Promise<void> {
@@ -61,23 +62,6 @@ export function deliveryQueue(options: DeliveryQueueOptions): DeliveryQueue {
     start();
     await pause(waitMs, closing.signal);
     retrying--;
-  }
-
-  async function deliverWithRetries(mail: Mail): Promise<void> {
-    const { deliver, log, attemptsMax = 10, backoff = { minMs: 1_000, maxMs: 600_000 } } = options;
-    for (let attempt = 1; !closing.signal.aborted; attempt++) {
-      try {
-        await deliver(mail);
-        return log.info("mail delivered", { subject: mail.subject, attempt });
-      } catch (error) {
-        const isLast = attempt >= attemptsMax || error instanceof PermanentMailError;
-        const fields = { subject: mail.subject, attempt, error };
-        if (isLast) return log.error("mail could not be delivered", fields);
-        const waitMs = backoffMs(attempt, backoff);
-        log.warn("mail not delivered yet", { ...fields, wait_ms: Math.round(waitMs) });
-        await waitForRetry(waitMs);
-      }
-    }
   }
 
   return {
@@ -88,21 +72,41 @@ export function deliveryQueue(options: DeliveryQueueOptions): DeliveryQueue {
       ready.push(mail);
       start();
     },
-    async drain(timeoutMs) {
-      const limit = new AbortController();
-      const late = pause(timeoutMs, limit.signal).then(() => "late" as const);
-      while (running.size > 0 && (await Promise.race([Promise.all(running), late])) !== "late");
-      limit.abort();
-    },
+    drain: async (timeoutMs) => void (await untilEnded(running, timeoutMs)),
     async close() {
       const lost = ready.length + retrying;
-      if (lost > 0) options.log.warn("mail given up at the end", { messages: lost });
+      if (lost > 0) log.warn("mail given up at the end", { messages: lost });
       ready.length = 0;
       closing.abort();
-      await Promise.race([Promise.all(running), pause(CLOSE_MS)]);
+      await untilEnded(running, CLOSE_MS);
     },
     get waiting() {
       return ready.length + running.size;
     },
   };
+}
+
+type Attempts = Pick<DeliveryQueueOptions, "deliver" | "log" | "attemptsMax" | "backoff"> & {
+  /** Ends the attempts. */
+  signal: AbortSignal;
+  /** Waits before the next attempt. */
+  waitForRetry(waitMs: number): Promise<void>;
+};
+
+/** Tries until the message is delivered or cannot be. Both are logged; it never rejects. */
+async function deliverWithRetries(mail: Mail, attempts: Attempts): Promise<void> {
+  const { deliver, log, attemptsMax = 10, backoff = { minMs: 1_000, maxMs: 600_000 }, signal, waitForRetry } = attempts;
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    try {
+      await deliver(mail);
+      return log.info("mail delivered", { subject: mail.subject, attempt });
+    } catch (error) {
+      const isLast = attempt >= attemptsMax || error instanceof PermanentMailError;
+      const fields = { subject: mail.subject, attempt, error };
+      if (isLast) return log.error("mail could not be delivered", fields);
+      const waitMs = backoffMs(attempt, backoff);
+      log.warn("mail not delivered yet", { ...fields, wait_ms: Math.round(waitMs) });
+      await waitForRetry(waitMs);
+    }
+  }
 }

@@ -1,5 +1,5 @@
-import { pause } from "@lib/telemetry/backoff.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
+import { untilEnded } from "@lib/telemetry/until-ended.ts";
 
 /** Runs work that outlives its request (`Background` of lib/domain/deps.ts). */
 export type BackgroundRunner = {
@@ -27,13 +27,8 @@ export function backgroundRunner({ log }: { log: Logger }): BackgroundRunner {
       running.add(task);
     },
     async drain(timeoutMs) {
-      const deadline = new AbortController();
-      const limit = pause(timeoutMs, deadline.signal).then(() => "late" as const);
-      while (running.size > 0) {
-        if ((await Promise.race([Promise.all(running), limit])) === "late") break;
-      }
-      deadline.abort();
-      if (running.size > 0) log.warn("background work was still running at the end", { pending: running.size });
+      if (await untilEnded(running, timeoutMs)) return;
+      log.warn("background work was still running at the end", { pending: running.size });
     },
     get pending() {
       return running.size;
