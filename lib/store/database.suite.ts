@@ -10,12 +10,13 @@ import { writeCases } from "./suite/writes.ts";
 
 /**
  * The conformance suite of the document port, the same for every driver. `open` gives a new, empty database each time.
- * A driver skips a case by its name, with the reason; a name that no case has fails.
+ * A driver skips a case by its name, with the reason; a name that no case has fails. Each property is tried
+ * `propertyRuns` times.
  */
 export function databaseSuite(
   driver: string,
   open: () => Promise<Database>,
-  { skip = {} }: { skip?: Readonly<Record<string, string>> } = {},
+  { propertyRuns, skip = {} }: { propertyRuns: number; skip?: Readonly<Record<string, string>> },
 ): void {
   const cases: SuiteCase[] = [
     ...filterCases,
@@ -24,7 +25,7 @@ export function databaseSuite(
     ...writeCases,
     ...indexCases,
     ...textCases,
-    ...propertyCases,
+    ...propertyCases(propertyRuns),
   ];
   runCases(driver, open, cases, skip);
 }

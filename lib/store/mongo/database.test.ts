@@ -9,6 +9,7 @@ import {
   type MongoFeatures,
   probeMongoFeatures,
 } from "@tests/harness/mongodb.ts";
+import { propertyRuns } from "@tests/harness/property-runs.ts";
 
 /** The cases that a server cannot pass, which says nothing about the driver; a real MongoDB runs all. */
 function skippedCases(features: MongoFeatures): Record<string, string> {
@@ -46,6 +47,6 @@ await describeMongo("the document port on MongoDB", async (url) => {
     names.push(name);
     return openMongo(url, { name });
   };
-  databaseSuite("mongo", open, { skip });
+  databaseSuite("mongo", open, { propertyRuns, skip });
   afterAll(() => dropMongo(url, names));
 });

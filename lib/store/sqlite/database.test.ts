@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "@tests/harness/eventually.ts";
+import { propertyRuns } from "@tests/harness/property-runs.ts";
 import { databaseSuite } from "../database.suite.ts";
 import { type Database, StoreUnavailableError } from "../database.ts";
 import { declare, filled, idsOf, rejection } from "../suite/case.ts";
@@ -20,8 +21,8 @@ afterAll(() => rmSync(directory, { recursive: true }));
 let files = 0;
 const newPath = (): string => join(directory, `${files++}.db`);
 
-databaseSuite("sqlite in memory", () => openSqlite(":memory:"));
-databaseSuite("sqlite in a file", () => openSqlite(newPath()));
+databaseSuite("sqlite in memory", () => openSqlite(":memory:"), { propertyRuns });
+databaseSuite("sqlite in a file", () => openSqlite(newPath()), { propertyRuns });
 
 const indexes = [
   { name: "content", keys: { content: "text" } },

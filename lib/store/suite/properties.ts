@@ -163,15 +163,13 @@ async function forEach(
   for (const declaration of collections) await check(database.collection(declaration));
 }
 
-const numRuns = Number(process.env.PROPERTY_RUNS ?? 100);
-
-/** The driver against a model in memory, on generated documents, filters and updates. */
-export const propertyCases: SuiteCase[] = [
-  ...casesOn("property", everything),
-  ...casesOn("property on common ground", commonGround),
+/** The driver against a model in memory, on `numRuns` generated sets of documents, filters and updates. */
+export const propertyCases = (numRuns: number): SuiteCase[] => [
+  ...casesOn("property", everything, numRuns),
+  ...casesOn("property on common ground", commonGround, numRuns),
 ];
 
-function casesOn(title: string, conditions: Conditions): SuiteCase[] {
+function casesOn(title: string, conditions: Conditions, numRuns: number): SuiteCase[] {
   const leaf = leafOf(conditions);
   const filters = fc.array(filterOf(leaf), { minLength: 1, maxLength: 8 });
   return [
