@@ -81,6 +81,18 @@ async function friends() {
   return { ...d, here, there, user, friend };
 }
 
+/** Two who have read a channel's first message: `keep` at one process, and `lost`, which can be resumed, at another. */
+async function keepAndLost(here: TestGateway, there: TestGateway) {
+  const { people, channel } = await community(here, 2);
+  const [a, b] = people;
+  const keep = await there.socket(a.token);
+  const lost = await here.socket(b.token, { resume: true });
+  await here.say(channel._id, a.user);
+  await lost.take("Message");
+  await keep.take("Message");
+  return { a, b, channel, keep, lost, [Symbol.asyncDispose]: () => keep[Symbol.asyncDispose]() };
+}
+
 async function commandsOf({ url }: RedisServer): Promise<RedisConnection & Disposable> {
   const commands = new RedisConnection({ url, name: "test", log: silentLogger, timeoutMs: 1_000 });
   await commands.untilReady();
@@ -185,13 +197,8 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
   test("P3: a connection is resumed exactly by another process", async () => {
     await using d = await deployment(2);
     const [here, there] = d.gateways;
-    const { people, channel } = await community(here, 2);
-    const [a, b] = people;
-    await using keep = await there.socket(a.token);
-    const lost = await here.socket(b.token, { resume: true });
-    await here.say(channel._id, a.user);
-    await lost.take("Message");
-    await keep.take("Message");
+    await using given = await keepAndLost(here, there);
+    const { a, b, channel, keep, lost } = given;
     const point = lost.client.resumePoint;
     lost.client.drop();
     await eventually(() => here.stats.connections === 0);
@@ -248,13 +255,8 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     async (_, { thawAfterMs, recovered }) => {
       await using d = await deployment(2, { isWired: true });
       const [here, there] = d.gateways;
-      const { people, channel } = await community(here, 2);
-      const [a, b] = people;
-      await using keep = await there.socket(a.token);
-      const lost = await here.socket(b.token, { resume: true });
-      await here.say(channel._id, a.user);
-      await lost.take("Message");
-      await keep.take("Message");
+      await using given = await keepAndLost(here, there);
+      const { a, b, channel, lost } = given;
 
       d.wire.freeze();
       const seen = [await here.say(channel._id, a.user), await here.say(channel._id, a.user)];

@@ -99,39 +99,33 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
   });
 
   test("P2: a reader whose position was trimmed away meanwhile is told, then reads on", async () => {
-    using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
-    await using given = openPair(redis);
-    await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream);
-    const [bus] = given.buses;
+    await using given = await openFar(redis);
+    const { bus, far, reader } = given;
     const order: string[] = [];
-    await away.bus.read({ onGap: () => order.push("gap"), onEntries: (entries) => order.push(`${entries.length}`) });
-    const reader = await readerOf(away.bus, { published: 3, by: bus });
+    await far.read({ onGap: () => order.push("gap"), onEntries: (entries) => order.push(`${entries.length}`) });
 
-    proxy.cut();
+    given.wire.cut();
     await publishNumbered(bus, 3, 10);
     await given.command("XTRIM", given.stream, "MAXLEN", "2");
-    proxy.restore();
+    given.wire.restore();
 
     await eventually(() => reader.numbers().length >= 5);
     expect(reader.gaps()).toBe(1);
     expect(reader.numbers()).toEqual([0, 1, 2, 8, 9]);
     expect(order.slice(-2)).toEqual(["gap", "2"]);
-    expect(away.bus.stats.gaps).toBe(1);
+    expect(far.stats.gaps).toBe(1);
   });
 
   test("P2: a hole before an entry that somebody else wrote is a gap", async () => {
-    using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
-    await using given = openPair(redis);
-    await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream);
-    const [bus] = given.buses;
-    const reader = await readerOf(away.bus, { published: 3, by: bus });
+    await using given = await openFar(redis);
+    const { bus, reader } = given;
 
-    proxy.cut();
+    given.wire.cut();
     await publishNumbered(bus, 3, 10);
     const foreign = String(await given.command("XADD", given.stream, "*", "note", "of an operator"));
     await publishNumbered(bus, 10, 11);
     await given.command("XTRIM", given.stream, "MINID", foreign);
-    proxy.restore();
+    given.wire.restore();
 
     await eventually(() => reader.numbers().includes(10));
     expect(reader.numbers()).toEqual([0, 1, 2, 10]);
@@ -156,16 +150,13 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
   });
 
   test("P2: an outage within the retained window is no gap, also when the read entries were trimmed", async () => {
-    using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
-    await using given = openPair(redis);
-    await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream);
-    const [bus] = given.buses;
-    const reader = await readerOf(away.bus, { published: 3, by: bus });
+    await using given = await openFar(redis);
+    const { bus, reader } = given;
 
-    proxy.cut();
+    given.wire.cut();
     await publishNumbered(bus, 3, 10);
     await given.command("XTRIM", given.stream, "MAXLEN", "7"); // exactly what was not read remains
-    proxy.restore();
+    given.wire.restore();
 
     await eventually(() => reader.numbers().length >= 10);
     expect(reader.numbers()).toEqual(range(0, 10));
@@ -363,6 +354,27 @@ function openPair(redis: RedisServer, options: Partial<RedisBusOptions> = {}, ur
         .filter((line) => line.includes(" name=ermine-bus")).length,
     async [Symbol.asyncDispose]() {
       await Promise.all(pair.map((each) => each[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** A pair of buses and one far away, over a wire that can be cut; `reader` is at the far one and has read three entries. */
+async function openFar(redis: RedisServer) {
+  const wire = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
+  const pair = openPair(redis);
+  const [bus] = pair.buses;
+  const far = openBus(`redis://127.0.0.1:${wire.port}`, pair.stream);
+  const reader = await readerOf(far.bus, { published: 3, by: bus });
+  return {
+    ...pair,
+    bus,
+    wire,
+    far: far.bus,
+    reader,
+    async [Symbol.asyncDispose]() {
+      await far[Symbol.asyncDispose]();
+      await pair[Symbol.asyncDispose]();
+      wire[Symbol.dispose]();
     },
   };
 }

@@ -52,6 +52,28 @@ async function watcher(gateway: TestGateway, userId: string) {
   return { person, server, socket, [Symbol.asyncDispose]: () => socket[Symbol.asyncDispose]() };
 }
 
+/** Somebody online over a connection that can be resumed, and a fellow member who was told so. */
+async function seenOnline(gateway: TestGateway, options: { reconnect?: boolean } = {}) {
+  const user = await gateway.user();
+  const w = await watcher(gateway, user.id);
+  const socket = await gateway.socket(user.token, { resume: true, ...options });
+  await told(w.socket, user.id, 1);
+  return {
+    user,
+    w,
+    socket,
+    /** Loses the connection without a farewell. */
+    async lose(): Promise<void> {
+      socket.client.drop();
+      await eventually(() => gateway.stats.connections === 1);
+    },
+    async [Symbol.asyncDispose]() {
+      await socket[Symbol.asyncDispose]();
+      await w[Symbol.asyncDispose]();
+    },
+  };
+}
+
 /** Sets somebody's presence as they would over HTTP. */
 async function choose({ deps }: TestGateway, { user, sessionId }: TestPerson, presence: Presence): Promise<void> {
   const actor = { id: user._id, user: (await deps.store.users.get(user._id)) ?? user, bot: false, sessionId };
@@ -278,10 +300,8 @@ describe.each(profiles)("presence on $name", (profile) => {
 
   test("P3: a resumable connection that comes back at once was never offline; one that says farewell is", async () => {
     await using gateway = await testGateway({ profile });
-    const user = await gateway.user();
-    await using w = await watcher(gateway, user.id);
-    await using socket = await gateway.socket(user.token, { resume: true, reconnect: true });
-    await told(w.socket, user.id, 1);
+    await using seen = await seenOnline(gateway, { reconnect: true });
+    const { user, w, socket } = seen;
 
     socket.client.drop();
     await socket.take("Resumed");
@@ -296,13 +316,10 @@ describe.each(profiles)("presence on $name", (profile) => {
 
   test("P3: a resumable connection that does not come back is announced after a few seconds", async () => {
     await using gateway = await testGateway({ profile });
-    const user = await gateway.user();
-    await using w = await watcher(gateway, user.id);
-    const socket = await gateway.socket(user.token, { resume: true });
-    await told(w.socket, user.id, 1);
+    await using seen = await seenOnline(gateway);
+    const { user, w } = seen;
 
-    socket.client.drop();
-    await eventually(() => gateway.stats.connections === 1);
+    await seen.lose();
     const before = onlineOf(await gateway.received(w.person.id, w.socket), user.id);
     gateway.clock.advance(15_000);
 
@@ -312,12 +329,9 @@ describe.each(profiles)("presence on $name", (profile) => {
 
   test("P8: who is logged out everywhere is offline at once, also when their connection was lost before", async () => {
     await using gateway = await testGateway({ profile });
-    const user = await gateway.user();
-    await using w = await watcher(gateway, user.id);
-    const socket = await gateway.socket(user.token, { resume: true });
-    await told(w.socket, user.id, 1);
-    socket.client.drop();
-    await eventually(() => gateway.stats.connections === 1);
+    await using seen = await seenOnline(gateway);
+    const { user, w } = seen;
+    await seen.lose();
 
     await gateway.deps.store.sessions.deleteByUser(user.id);
     await publish(gateway.deps, deleteAllSessions({ user_id: user.id, exclude_session_id: null }));
