@@ -2,33 +2,12 @@ import { type Allowance, allowance, takeFrom } from "@lib/gateway/allowance.ts";
 import type { CloseCode } from "@lib/gateway/close-codes.ts";
 import type { Frames } from "@lib/gateway/frames.ts";
 import type { Handshake } from "@lib/gateway/handshake.ts";
+import { type Variant, compresses, nativeTopic, variantOf } from "@lib/gateway/variant.ts";
 import type { UserView } from "@lib/gateway/world.ts";
 import type { ServerWebSocket } from "bun";
 
 /** What Bun keeps with a socket. */
 export type SocketData = { connection: Connection };
-
-/** How frames look to a socket: format, whether they carry a position and are compressed. One native topic each. */
-export type Variant = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
-
-/** Every variant; its bits are: 1 MessagePack, 2 with position, 4 compressed. */
-export const VARIANTS: readonly Variant[] = [0, 1, 2, 3, 4, 5, 6, 7];
-
-/** Live sockets by variant. */
-export type SocketCounts = Record<Variant, number>;
-
-/** Nobody is connected yet. */
-export const noSockets = (): SocketCounts => ({ 0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 0 });
-
-/** Whether frames of a variant are sent compressed. */
-const isCompressed = (variant: Variant): boolean => (variant & 4) !== 0;
-
-/** Shorter frames are sent as they are: compressing one costs more than sending it, and once for each socket. */
-const COMPRESSED_LENGTH_MIN = 1024;
-
-/** Whether a frame is compressed for sockets of a variant. */
-export const compresses = (variant: Variant, frame: string | Uint8Array): boolean =>
-  isCompressed(variant) && frame.length >= COMPRESSED_LENGTH_MIN;
 
 type NoteSent = (frame: string | Uint8Array) => void;
 
@@ -117,10 +96,3 @@ export class Connection {
     this.#ws?.close(code, reason);
   }
 }
-
-function variantOf({ format, resume, compress }: Handshake): Variant {
-  return ((format === "msgpack" ? 1 : 0) | (resume ? 2 : 0) | (compress ? 4 : 0)) as Variant; // 0 to 7 by construction
-}
-
-/** The native topic of a topic for sockets of one variant. */
-export const nativeTopic = (topic: string, variant: Variant): string => `${topic}/${variant}`;

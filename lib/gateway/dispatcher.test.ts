@@ -2,7 +2,7 @@ import type { BusEntry } from "@lib/bus/bus.ts";
 import { NOWHERE, createDispatcher } from "@lib/gateway/dispatcher.ts";
 import { QUEUE_MAX } from "@lib/gateway/entry-queue.ts";
 import { createOutlet } from "@lib/gateway/outlet.ts";
-import { noSockets } from "@lib/gateway/connection.ts";
+import { noSockets } from "@lib/gateway/variant.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import { silentLogger } from "@lib/telemetry/logger.ts";
 import { eventually } from "@tests/harness/eventually.ts";

@@ -2,7 +2,7 @@ import type { BusEntry } from "@lib/bus/bus.ts";
 import { encodeJson } from "@lib/codec/json.ts";
 import { encodeMsgpack } from "@lib/codec/msgpack.ts";
 import type { Event } from "@lib/event/event.ts";
-import type { Variant } from "@lib/gateway/connection.ts";
+import type { Variant } from "@lib/gateway/variant.ts";
 
 /** The encodings of one event, each made at most once, when somebody needs it (P5). */
 export class Frames {

@@ -1,6 +1,7 @@
 import type { Event } from "@lib/event/event.ts";
-import { type Connection, type SocketCounts, VARIANTS, compresses, nativeTopic } from "@lib/gateway/connection.ts";
+import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
+import { type SocketCounts, VARIANTS, compresses, nativeTopic } from "@lib/gateway/variant.ts";
 import type { Reclassified, ViewClass } from "@lib/gateway/view-class.ts";
 import { type DirectView, type ServerView, type UserView, directTopic } from "@lib/gateway/world.ts";
 
