@@ -2,7 +2,7 @@ import { FileDocument, type FileUse } from "@lib/model/stored/file.ts";
 import { readTimestamp } from "@lib/model/stored/timestamp.ts";
 import { collections } from "@lib/store/collections.ts";
 import type { Collection, Database, StoredDocument } from "@lib/store/database.ts";
-import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import { type DocumentReader, documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
 
 /** Documents of `attachments`. */
 export type AttachmentsRepository = ReturnType<typeof attachmentsRepository>;
@@ -14,6 +14,7 @@ export function attachmentsRepository(db: Database, onMalformed: OnMalformed) {
 
   return {
     ...marks(attachments),
+    ...sweeps(attachments, read),
 
     async get(tag: string, id: string): Promise<FileDocument | null> {
       return read.one(await attachments.findOne({ _id: id, tag }));
@@ -44,6 +45,17 @@ export function attachmentsRepository(db: Database, onMalformed: OnMalformed) {
       await attachments.updateMany(claimed, { $unset: { used_for: true } });
     },
 
+    /** Notes whether an image moves, unless that is known. */
+    async setAnimated(id: string, animated: boolean): Promise<void> {
+      const unknown = { _id: id, "metadata.type": "Image", "metadata.animated": { $exists: false } };
+      await attachments.updateOne(unknown, { $set: { "metadata.animated": animated } });
+    },
+  };
+}
+
+/** Which files can go, and their going. */
+function sweeps(attachments: Collection<StoredDocument>, read: DocumentReader<FileDocument>) {
+  return {
     /** Files uploaded before a time that nothing uses; times are compared here, being of several kinds (data-69). */
     async listDangling(beforeMs: number): Promise<FileDocument[]> {
       const unused = { "used_for.type": { $exists: false }, deleted: { $ne: true } };
@@ -65,12 +77,6 @@ export function attachmentsRepository(db: Database, onMalformed: OnMalformed) {
 
     async countByHash(hash: string): Promise<number> {
       return attachments.count({ hash });
-    },
-
-    /** Notes whether an image moves, unless that is known. */
-    async setAnimated(id: string, animated: boolean): Promise<void> {
-      const unknown = { _id: id, "metadata.type": "Image", "metadata.animated": { $exists: false } };
-      await attachments.updateOne(unknown, { $set: { "metadata.animated": animated } });
     },
 
     async delete(id: string): Promise<void> {
