@@ -31,6 +31,7 @@ import { expireWatches } from "@lib/gateway/watches.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import { worldReads } from "@lib/gateway/world-reads.ts";
 import { clientNetwork } from "@lib/rpc/client-network.ts";
+import { within } from "@lib/telemetry/within.ts";
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 
 /** A client that closes with this code does not mean to come back. */
@@ -118,7 +119,7 @@ export class Gateway {
     const deadline = performance.now() + timeoutMs;
     while (this.#connections.size > 0 && performance.now() < deadline) await Bun.sleep(10);
     void this.#presence.endKept(Infinity);
-    await Promise.race([this.#presence.settle(), Bun.sleep(Math.max(0, deadline - performance.now()))]);
+    await within(Math.max(0, deadline - performance.now()), this.#presence.settle());
     await stopped;
   }
 

@@ -25,6 +25,7 @@ import type { UserView, World } from "@lib/gateway/world.ts";
 import type { WorldReads } from "@lib/gateway/rules/rule.ts";
 import { listSlowmodes } from "@lib/gateway/list-slowmodes.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { within } from "@lib/telemetry/within.ts";
 
 const READS_BESIDE_THE_BUS = 3;
 const MISSED_MAX = 20_000;
@@ -74,7 +75,7 @@ async function catchUp({ listeners, position: current }: Dispatcher, position: s
   const { promise, resolve } = Promise.withResolvers<void>();
   const listener: Listener = (entry) => void (comparePositions(entry.position, position) >= 0 && resolve());
   listeners.add(listener);
-  await Promise.race([promise, Bun.sleep(CATCH_UP_MS)]);
+  await within(CATCH_UP_MS, promise);
   listeners.delete(listener);
 }
 

@@ -5,6 +5,7 @@
 import type { Logger } from "@lib/telemetry/logger.ts";
 import type { Registry } from "@lib/telemetry/metrics.ts";
 import { redactText } from "@lib/telemetry/redact.ts";
+import { LATE, within } from "@lib/telemetry/within.ts";
 
 /** Resolves when a dependency answers, rejects with the reason when not. */
 export type Check = () => Promise<void>;
@@ -85,17 +86,9 @@ export async function readinessOf(
 const noStore = { "Cache-Control": "no-store" };
 
 async function outcome(check: Check, timeoutMs: number): Promise<string> {
-  let timer: Timer | undefined;
-  const limit = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer within ${timeoutMs} ms`), timeoutMs);
-  });
-  const answer = Promise.try(check).then(
-    () => "ok",
-    (error: unknown) => redactText(error instanceof Error && error.message ? error.message : "failed"),
-  );
   try {
-    return await Promise.race([answer, limit]);
-  } finally {
-    clearTimeout(timer);
+    return (await within(timeoutMs, Promise.try(check))) === LATE ? `no answer within ${timeoutMs} ms` : "ok";
+  } catch (error) {
+    return redactText(error instanceof Error && error.message ? error.message : "failed");
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from "@lib/telemetry/logger.ts";
+import { LATE, within } from "@lib/telemetry/within.ts";
 
 /** One part of an orderly end: stop listening, finish requests, close drivers. Gets the time that is left. */
 export type ShutdownStep = { name: string; run(timeoutMs: number): Promise<void> | void };
@@ -59,7 +60,12 @@ async function runSteps(steps: readonly ShutdownStep[], timeoutMs: number, log: 
   for (const step of steps) {
     const leftMs = Math.max(0, deadlineMs - performance.now());
     try {
-      await within(leftMs, step);
+      // Even with no time left a step is started, so that what closes at once still closes.
+      const end = await within(
+        leftMs,
+        Promise.try(() => step.run(leftMs)),
+      );
+      if (end === LATE) throw new Error(`${step.name} did not end in time`);
       log.debug("shutdown step done", { step: step.name });
     } catch (error) {
       isClean = false;
@@ -68,17 +74,4 @@ async function runSteps(steps: readonly ShutdownStep[], timeoutMs: number, log: 
   }
   log.info("shut down", { clean: isClean });
   return isClean;
-}
-
-/** Even with no time left a step is started, so that what closes at once still closes. */
-async function within(leftMs: number, step: ShutdownStep): Promise<void> {
-  let timer: Timer | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${step.name} did not end in time`)), leftMs);
-  });
-  try {
-    await Promise.race([Promise.try(() => step.run(leftMs)), limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
