@@ -8,6 +8,7 @@
  */
 import { createClient, ErrorReply } from "redis";
 import type { BusLog } from "@lib/bus/deliver.ts";
+import { backoffMs, pause } from "@lib/telemetry/backoff.ts";
 
 /** Where Redis is and how patient to be. */
 export type RedisConnectionOptions = {
@@ -112,7 +113,8 @@ export class RedisConnection {
         client.destroy();
         this.#firstAttempt.resolve();
         if (attempt % QUIET_ATTEMPTS === 0) this.#warn("Redis cannot be reached, trying again", error);
-        await this.#pause(attempt);
+        const { pauseMsMax } = this.#options;
+        await pause(backoffMs(attempt + 1, { minMs: PAUSE_MS_MIN, maxMs: pauseMsMax }), this.#closing.signal);
         continue;
       }
       if (this.#closing.signal.aborted) return client.destroy();
@@ -167,18 +169,6 @@ export class RedisConnection {
 
   #warn(message: string, error: unknown): void {
     this.#options.log.warn(message, { error, connection: this.#options.name });
-  }
-
-  async #pause(attempt: number): Promise<void> {
-    const capMs = Math.min(this.#options.pauseMsMax, PAUSE_MS_MIN * 2 ** Math.min(attempt, 16));
-    const { promise, resolve } = Promise.withResolvers<void>();
-    // Random, so that the processes of a cluster do not return all at once.
-    const timer = setTimeout(resolve, capMs * (0.5 + Math.random() / 2));
-    const onClose = () => resolve();
-    this.#closing.signal.addEventListener("abort", onClose);
-    await promise;
-    this.#closing.signal.removeEventListener("abort", onClose);
-    clearTimeout(timer);
   }
 }
 

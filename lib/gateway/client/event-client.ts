@@ -9,6 +9,7 @@ import { encodeMsgpack } from "@lib/codec/msgpack.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import type { ClientEvent } from "@lib/event/client-events.ts";
 import type { Format } from "@lib/gateway/handshake.ts";
+import { backoffMs } from "@lib/telemetry/backoff.ts";
 
 export type EventClientOptions = {
   /** WebSocket address, such as `ws://localhost:14700/ws`. */
@@ -77,8 +78,7 @@ export function connectEvents(options: EventClientOptions): EventClient {
   function end(code: number, reason: string): void {
     options.onClose?.({ code, reason });
     if (!options.reconnect || isClosing || FINAL_CODES.has(code)) return closed.resolve();
-    const waitMs = Math.min(30_000, 100 * 2 ** attempt++) * (0.5 + random() / 2);
-    timer = setTimeout(open, waitMs);
+    timer = setTimeout(open, backoffMs(++attempt, { minMs: 100, maxMs: 30_000, random }));
   }
 
   return {
