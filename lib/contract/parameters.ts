@@ -18,5 +18,11 @@ export const Uint32 = z
   .refine((value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32, shape)
   .meta({ type: "integer", format: "uint32", minimum: 0 });
 
+/** A signed 32-bit integer; anything else has the wrong shape. */
+export const Int32 = z
+  .number()
+  .refine((value) => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31, shape)
+  .meta({ type: "integer", format: "int32" });
+
 /** A signed 64-bit integer in the exact range of `number`. */
 export const SafeInteger = z.number().refine(Number.isSafeInteger, shape).meta({ type: "integer", format: "int64" });

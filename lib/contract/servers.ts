@@ -1,4 +1,4 @@
-import { Id, optional } from "@lib/contract/parameters.ts";
+import { Id, Int32, optional } from "@lib/contract/parameters.ts";
 import { route } from "@lib/contract/route.ts";
 import { setsApartFromRemoves } from "@lib/contract/set-and-remove.ts";
 import { Channel, LegacyServerChannelType, VoiceInformation } from "@lib/model/channel.ts";
@@ -20,13 +20,6 @@ import { z } from "zod";
 const ofServer = z.object({ target: Id });
 const name = text(NAME_LENGTH.min, NAME_LENGTH.max);
 const description = text(0, DESCRIPTION_LENGTH_MAX);
-
-/** A number of other width or sign has the wrong shape (422), as for every integer of a body. */
-const isInt32 = (value: number) => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
-const Int32 = z
-  .number()
-  .refine(isInt32, { params: { shape: true } })
-  .meta({ type: "integer", format: "int32" });
 
 /** Body of `createServer`. */
 export const DataCreateServer = z

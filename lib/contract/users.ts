@@ -1,4 +1,4 @@
-import { Id, optional } from "@lib/contract/parameters.ts";
+import { Id, Int32, optional } from "@lib/contract/parameters.ts";
 import { route } from "@lib/contract/route.ts";
 import { Username } from "@lib/contract/username.ts";
 import { described } from "@lib/model/described.ts";
@@ -15,13 +15,6 @@ import { z } from "zod";
 
 const ofTarget = z.object({ target: Id });
 const fileId = () => text(FILE_ID_LENGTH.min, FILE_ID_LENGTH.max);
-
-const isInt32 = (value: number) => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
-const bitfield = () =>
-  z
-    .number()
-    .refine(isInt32, { params: { shape: true } })
-    .meta({ type: "integer", format: "int32" });
 
 /** The profile part of `DataEditUser`. */
 export const DataUserProfile = z
@@ -41,8 +34,8 @@ export const DataEditUser = z
     avatar: optional(fileId().describe("Attachment Id for avatar")),
     status: optional(described(UserStatus, "New user status")),
     profile: optional(described(DataUserProfile, "New user profile data\n\nThis is applied as a partial.")),
-    badges: optional(bitfield().describe("Bitfield of user badges")),
-    flags: optional(bitfield().describe("Enum of user flags")),
+    badges: optional(Int32.describe("Bitfield of user badges")),
+    flags: optional(Int32.describe("Enum of user flags")),
     remove: z.array(FieldsUser).describe("Fields to remove from user object").default([]),
   })
   .meta({ id: "DataEditUser", description: "New user information" });
