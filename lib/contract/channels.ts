@@ -4,6 +4,7 @@ import { setsApartFromRemoves } from "@lib/contract/set-and-remove.ts";
 import { Channel, FieldsChannel, VoiceInformation } from "@lib/model/channel.ts";
 import { described } from "@lib/model/described.ts";
 import { DESCRIPTION_LENGTH_MAX, FILE_ID_LENGTH, NAME_LENGTH, SLOWMODE_SECONDS_MAX } from "@lib/model/limits.ts";
+import { channelRemovals } from "@lib/model/removal-paths.ts";
 import { text } from "@lib/model/text.ts";
 import { z } from "zod";
 
@@ -29,15 +30,7 @@ export const DataEditChannel = z
     slowmode: optional(Slowmode.describe("The channel's slow mode delay in seconds, up to 6 hours")),
     remove: z.array(FieldsChannel).describe("Fields to remove from channel").default([]),
   })
-  .refine(
-    ...setsApartFromRemoves({
-      Description: "description",
-      Icon: "icon",
-      DefaultPermissions: "default_permissions",
-      Voice: "voice",
-      Slowmode: "slowmode",
-    }),
-  )
+  .refine(...setsApartFromRemoves(channelRemovals))
   .meta({ id: "DataEditChannel", description: "New webhook information" });
 export type DataEditChannel = z.output<typeof DataEditChannel>;
 

@@ -2,6 +2,7 @@ import { Id, SafeInteger, optional } from "@lib/contract/parameters.ts";
 import { route } from "@lib/contract/route.ts";
 import { setsApartFromRemoves } from "@lib/contract/set-and-remove.ts";
 import { FILE_ID_LENGTH, NAME_LENGTH } from "@lib/model/limits.ts";
+import { roleRemovals } from "@lib/model/removal-paths.ts";
 import { FieldsRole, NewRoleResponse, Role } from "@lib/model/role.ts";
 import { Server } from "@lib/model/server.ts";
 import { ColourText, text } from "@lib/model/text.ts";
@@ -38,7 +39,7 @@ export const DataEditRole = z
     ),
     remove: z.array(FieldsRole).describe("Fields to remove from role object").default([]),
   })
-  .refine(...setsApartFromRemoves({ Colour: "colour", Icon: "icon" }))
+  .refine(...setsApartFromRemoves(roleRemovals))
   .meta({ id: "DataEditRole", description: "New role information" });
 export type DataEditRole = z.output<typeof DataEditRole>;
 

@@ -6,6 +6,7 @@ import { described } from "@lib/model/described.ts";
 import { Emoji } from "@lib/model/emoji.ts";
 import { Invite } from "@lib/model/invite.ts";
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH } from "@lib/model/limits.ts";
+import { serverRemovals } from "@lib/model/removal-paths.ts";
 import {
   Category,
   CreateServerLegacyResponse,
@@ -54,15 +55,7 @@ export const DataEditServer = z
     owner: optional(z.string().describe("User id of the new owner")),
     remove: z.array(FieldsServer).describe("Fields to remove from server object").default([]),
   })
-  .refine(
-    ...setsApartFromRemoves({
-      Description: "description",
-      Categories: "categories",
-      SystemMessages: "system_messages",
-      Icon: "icon",
-      Banner: "banner",
-    }),
-  )
+  .refine(...setsApartFromRemoves(serverRemovals))
   .meta({ id: "DataEditServer", description: "New server information" });
 export type DataEditServer = z.output<typeof DataEditServer>;
 

@@ -9,21 +9,14 @@ import { type ServerAccess, accessServer } from "@lib/domain/servers/access-serv
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
-import type { FieldsServer, Server } from "@lib/model/server.ts";
+import { serverRemovals } from "@lib/model/removal-paths.ts";
+import type { Server } from "@lib/model/server.ts";
 import type { FileUse } from "@lib/model/stored/file.ts";
 import type { ServerDocument, StoredCategory, StoredSystemMessages } from "@lib/model/stored/server.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewPartialServer, viewServer } from "@lib/model/view/server.ts";
 import { requirePermission } from "@lib/permission/permissions.ts";
 import type { ServerUpdate } from "@lib/store/servers.ts";
-
-const REMOVED_FIELDS = {
-  Description: "description",
-  Categories: "categories",
-  SystemMessages: "system_messages",
-  Icon: "icon",
-  Banner: "banner",
-} as const satisfies Record<FieldsServer, keyof ServerDocument>;
 
 type Request = { target: string; data: DataEditServer; reason: string | null; hasTicket: boolean };
 
@@ -53,7 +46,7 @@ export async function editServer(
   // The keys of an update are fields of the document.
   const touched = new Set([
     ...(Object.keys(set) as (keyof ServerUpdate)[]),
-    ...data.remove.map((name) => REMOVED_FIELDS[name]),
+    ...data.remove.map((name) => serverRemovals[name]),
   ]);
   const action = { type: "ServerEdit", before: previousValues(server, touched), after: set } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
