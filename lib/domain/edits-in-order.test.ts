@@ -12,6 +12,7 @@ import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { type Seeded, seedFile, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
 import { seedGroup } from "@tests/harness/seed-chat.ts";
+import { startOrWait } from "@tests/harness/start-or-wait.ts";
 import { testApi } from "@tests/harness/test-api.ts";
 
 const actorOf = ({ id, user }: Seeded): Actor => ({ id, user, bot: false, sessionId: "" });
@@ -110,21 +111,13 @@ describe.each(profiles)("edits in order on $name", (profile) => {
 
   test.each(kinds)("of two edits of a %s at once the one stored last is told last", async (kind) => {
     await using s = await scene(profile);
-    const held = Promise.withResolvers<void>();
-    const take: Deps["keys"]["take"] = async (...of) => {
-      const remaining = await s.deps.keys.take(...of);
-      if (remaining !== null) held.resolve();
-      return remaining;
-    };
-    const keys: Deps["keys"] = Object.assign(Object.create(s.deps.keys), { take }); // everything else is the driver's own
-    let second: Promise<unknown> = Promise.resolve();
+    let second = async (): Promise<unknown> => undefined;
     const work = async (): Promise<void> => {
-      second = s.edits[kind]({ ...s.deps, keys }, "second");
-      await Promise.race([second, held.promise]);
+      second = await startOrWait(s.deps, (deps) => s.edits[kind](deps, "second"));
     };
 
     await s.edits[kind](interleave(s.deps, { ...storing[kind], when: "after", work }), "first");
-    await second;
+    await second();
 
     expect(await s.told()).toEqual(["first", "second"]);
   });
