@@ -57,9 +57,18 @@ describe.each(storesUnderTest())("channels on $name", (driver) => {
     expect(added.filter((channel) => channel !== null)).toHaveLength(2);
     expect(await store.channels.addRecipient("g", "a", 50)).toBeNull();
     expect(await store.channels.addRecipient("g", "f", 0)).toBeNull();
-    await store.channels.removeRecipient("g", "a");
-    const after = await store.channels.get("g");
-    expect(after?.channel_type === "Group" && after.recipients).toHaveLength(2);
+  });
+
+  test("P13: who owns a group leaves it only as the last, and then nobody can be added any more", async () => {
+    await using store = await openTestStore(driver);
+    const { channels } = store;
+    await channels.insert(group("g", ["a", "b"]));
+    expect(await channels.removeRecipient("g", "a")).toBeNull();
+    expect(await channels.removeRecipient("g", "b", "c")).toBeNull();
+    expect(await channels.get("g")).toEqual(group("g", ["a", "b"]));
+    expect(await channels.removeRecipient("g", "b", "a")).toEqual(group("g", ["a"]));
+    expect(await channels.removeRecipient("g", "a")).toEqual(group("g", []));
+    expect(await channels.addRecipient("g", "c", 50)).toBeNull();
   });
 
   test("permissions of different roles set at once are both kept", async () => {

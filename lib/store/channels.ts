@@ -150,19 +150,24 @@ function recipients({ channels, read }: Source) {
   return {
     /**
      * Adds somebody to a group that has fewer than `recipientsMax` and not them; null otherwise. The limit holds for
-     * concurrent additions too.
+     * concurrent additions too. A group whose last has left is being deleted, and takes nobody.
      */
     async addRecipient(id: string, userId: string, recipientsMax: number): Promise<ChannelDocument | null> {
       if (recipientsMax === 0) return null; // there is no last place that could be taken
       const hasRoom = { [`recipients.${recipientsMax - 1}`]: { $exists: false } };
-      const filter = { _id: id, channel_type: "Group", recipients: { $ne: userId } };
+      const filter = { _id: id, channel_type: "Group", recipients: { $ne: userId }, "recipients.0": { $exists: true } };
       const update = { $push: { recipients: userId } };
       return read.one(await channels.findOneAndUpdate({ $and: [filter, hasRoom] }, update));
     },
 
-    /** Takes somebody out of a group; null when they are not in it: of two removals at once one succeeds. */
-    async removeRecipient(id: string, userId: string): Promise<GroupDocument | null> {
-      const filter = { _id: id, channel_type: "Group", recipients: userId };
+    /**
+     * Takes somebody out of a group; null when they are not in it (of two removals at once one succeeds), when `ownerId`
+     * does not own it, or when they own it and are not the last: a group always belongs to one of its own (P13).
+     */
+    async removeRecipient(id: string, userId: string, ownerId?: string): Promise<GroupDocument | null> {
+      const isFree = { $or: [{ owner: { $ne: userId } }, { "recipients.1": { $exists: false } }] };
+      const mayGo = ownerId === undefined ? isFree : { ...isFree, owner: ownerId };
+      const filter = { _id: id, channel_type: "Group", recipients: userId, ...mayGo };
       return groupOrNull(read.one(await channels.findOneAndUpdate(filter, { $pull: { recipients: userId } })));
     },
 

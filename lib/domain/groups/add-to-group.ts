@@ -1,5 +1,6 @@
 import type { Deps } from "@lib/domain/deps.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
 import { channelCreate, channelGroupJoin, channelGroupLeave } from "@lib/event/channel-events.ts";
@@ -9,37 +10,39 @@ import { viewChannel } from "@lib/model/view/channel.ts";
 type GroupDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">;
 
 /**
- * Adds a user to a group and tells everybody; `by` is who added them or made the invite. Fails with `AlreadyInGroup`,
- * and with `GroupTooLarge` exactly at the limit, for additions at the same time too (conformance messages-7 to messages-9).
+ * Adds a user to a group and tells everybody; `by` is who added them or made the invite. Fails with `NotFound`, with
+ * `AlreadyInGroup`, and with `GroupTooLarge` exactly at the limit, for additions at the same time too (conformance
+ * messages-7 to messages-9).
  */
-export async function addToGroup(
+export function addToGroup(
   deps: GroupDeps,
-  group: GroupDocument,
+  { _id }: Pick<GroupDocument, "_id">,
   userId: string,
   by: string,
 ): Promise<GroupDocument> {
-  const max = deps.settings.features.limits.global.group_size;
-  const added =
-    (await deps.store.channels.addRecipient(group._id, userId, max)) ?? (await refuse(deps, group, userId, max));
-  if (added.channel_type !== "Group") return fail("InvalidOperation");
-  await publish(deps, channelGroupJoin({ id: added._id, user: userId }));
-  await announceInGroup(deps, added, [{ type: "user_added", id: userId, by }]);
-  // Read again: they were not there yet to be told of the announcement, which is the newest message now (P4).
-  const now = await deps.store.channels.get(added._id);
-  if (!hasRecipient(now, userId)) return added;
-  await publish(deps, channelCreate(viewChannel(now), [userId]));
-  // Whose removal was announced before that is removed again.
-  if (!hasRecipient(await deps.store.channels.get(added._id), userId))
-    await publish(deps, channelGroupLeave({ id: added._id, user: userId }));
-  return added;
+  return takingTurns(deps, { channel: _id }, async () => {
+    const max = deps.settings.features.limits.global.group_size;
+    const added = (await deps.store.channels.addRecipient(_id, userId, max)) ?? (await refuse(deps, _id, userId, max));
+    if (added.channel_type !== "Group") return fail("InvalidOperation");
+    await publish(deps, channelGroupJoin({ id: _id, user: userId }));
+    await announceInGroup(deps, added, [{ type: "user_added", id: userId, by }]);
+    // Read again: they were not there yet to be told of the announcement, which is the newest message now (P4).
+    const now = await deps.store.channels.get(_id);
+    if (!hasRecipient(now, userId)) return added;
+    await publish(deps, channelCreate(viewChannel(now), [userId]));
+    // Should this have outlasted its turn: whose removal was announced before that is removed again.
+    if (!hasRecipient(await deps.store.channels.get(_id), userId))
+      await publish(deps, channelGroupLeave({ id: _id, user: userId }));
+    return added;
+  });
 }
 
 const hasRecipient = (channel: ChannelDocument | null, userId: string): channel is GroupDocument =>
   channel?.channel_type === "Group" && channel.recipients.includes(userId);
 
 /** Says why nobody could be added. */
-async function refuse({ store }: GroupDeps, { _id }: GroupDocument, userId: string, max: number): Promise<never> {
-  const now = await store.channels.get(_id);
-  if (now?.channel_type !== "Group") fail("NotFound");
+async function refuse({ store }: GroupDeps, id: string, userId: string, max: number): Promise<never> {
+  const now = await store.channels.get(id);
+  if (now?.channel_type !== "Group" || now.recipients.length === 0) fail("NotFound");
   return now.recipients.includes(userId) ? fail("AlreadyInGroup") : fail("GroupTooLarge", { max });
 }

@@ -1,6 +1,7 @@
 import { purgeChannels } from "@lib/domain/channels/purge-channels.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
 import { channelDelete, channelGroupLeave, channelUpdate } from "@lib/event/channel-events.ts";
@@ -8,49 +9,59 @@ import type { GroupDocument } from "@lib/model/stored/channel.ts";
 
 type GroupDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">;
 
+/** How somebody leaves: removed `by` its owner or else by themself; `silent` leaves out the system message. */
+type Leaving = { by?: string; silent?: boolean };
+
 /**
- * Takes a user out of a group, by themself or by its owner, and tells it; `silent` leaves out the system message. An
- * owner hands the group over first; the last to leave deletes it (conformance data-51, messages-10 to messages-13).
+ * Takes a user out of a group and tells it. An owner hands the group over first; the last to leave deletes it
+ * (conformance data-51, messages-10 to messages-13). Who has left already has nothing more to leave; removing them fails
+ * with `NotFound` or `NotInGroup`, and with `MissingPermission` when `by` is not the owner any more.
  */
-export async function removeFromGroup(
+export function removeFromGroup(
   deps: GroupDeps,
-  group: GroupDocument,
+  { _id }: Pick<GroupDocument, "_id">,
   userId: string,
-  { by, silent = false }: { by?: string; silent?: boolean } = {},
+  { by, silent = false }: Leaving = {},
 ): Promise<void> {
-  if (group.owner === userId) await handOver(deps, group, userId);
-  const left = (await deps.store.channels.removeRecipient(group._id, userId)) ?? fail("NotInGroup");
-  if (left.recipients.length === 0) {
-    await purgeChannels(deps, [group._id]);
-    return publish(deps, channelDelete({ id: group._id }, { participants: [userId] }));
-  }
-  // Who was leaving may have been made the owner by an owner who left at the same time.
-  if (left.owner === userId) await handOver(deps, left, userId);
-  await publish(deps, channelGroupLeave({ id: group._id, user: userId }));
-  if (silent) return;
-  const message =
-    by === undefined
-      ? ({ type: "user_left", id: userId } as const)
-      : ({ type: "user_remove", id: userId, by } as const);
-  await announceInGroup(deps, left, [message]);
+  return takingTurns(deps, { channel: _id }, async () => {
+    const left = await takeOut(deps, { _id, userId, by });
+    if (!left) return;
+    if (left.recipients.length === 0) {
+      await purgeChannels(deps, [_id]);
+      return publish(deps, channelDelete({ id: _id }, { participants: [userId] }));
+    }
+    await publish(deps, channelGroupLeave({ id: _id, user: userId }));
+    if (!silent) await announceInGroup(deps, left, [departure(userId, by)]);
+  });
 }
 
-/** How often the heir may leave while they inherit. */
+const departure = (id: string, by: string | undefined) =>
+  by === undefined ? ({ type: "user_left", id } as const) : ({ type: "user_remove", id, by } as const);
+
+/** How often a group may change between reading and writing it, should a turn outlast its hold. */
 const ATTEMPTS_MAX = 8;
 
-/** Makes the first of the others the owner, if there is anybody. */
-async function handOver(deps: GroupDeps, group: GroupDocument, from: string): Promise<void> {
-  let current: GroupDocument = group;
+type Removal = { _id: string; userId: string; by: string | undefined };
+
+/** The group without the user, who owned it only if nobody else is left; null when they have left already. */
+async function takeOut(deps: GroupDeps, { _id, userId, by }: Removal): Promise<GroupDocument | null> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const to = current.recipients.find((recipient) => recipient !== from);
-    if (to === undefined) return;
-    const changed = await deps.store.channels.transferOwnership(group._id, from, to);
-    if (changed) {
-      await announceInGroup(deps, changed, [{ type: "channel_ownership_changed", from, to }]);
-      return publish(deps, channelUpdate({ id: group._id, data: { owner: to }, clear: [] }, changed));
-    }
-    const now = await deps.store.channels.get(group._id);
-    if (now?.channel_type !== "Group" || now.owner !== from) return;
-    current = now;
+    const group = await deps.store.channels.get(_id);
+    if (group?.channel_type !== "Group") return by === undefined ? null : fail("NotFound");
+    if (!group.recipients.includes(userId)) return by === undefined ? null : fail("NotInGroup");
+    if (by !== undefined && group.owner !== by) fail("MissingPermission", { permission: "ManageChannel" });
+    if (group.owner === userId) await handOver(deps, group);
+    const left = await deps.store.channels.removeRecipient(_id, userId, by);
+    if (left) return left;
   }
+  throw new Error(`the group ${_id} never stays as it was read`);
+}
+
+/** Makes the first of the others the owner, if there is anybody and neither has gone meanwhile. */
+async function handOver(deps: GroupDeps, { _id, owner: from, recipients }: GroupDocument): Promise<void> {
+  const to = recipients.find((recipient) => recipient !== from);
+  const changed = to === undefined ? null : await deps.store.channels.transferOwnership(_id, from, to);
+  if (!changed) return;
+  await announceInGroup(deps, changed, [{ type: "channel_ownership_changed", from, to: changed.owner }]);
+  await publish(deps, channelUpdate({ id: _id, data: { owner: changed.owner }, clear: [] }, changed));
 }

@@ -1,0 +1,150 @@
+/** What happens to a group at the same time is stored and told in one order, and leaves it an owner who is in it (P13). */
+import { describe, expect, test } from "bun:test";
+import { DataEditChannel } from "@lib/contract/channels.ts";
+import type { Actor } from "@lib/domain/actor.ts";
+import { editChannel } from "@lib/domain/channels/edit-channel.ts";
+import type { Deps } from "@lib/domain/deps.ts";
+import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
+import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
+import type { GroupDocument } from "@lib/model/stored/channel.ts";
+import { type Interleaving, interleave } from "@tests/harness/interleave.ts";
+import { type Profile, profiles } from "@tests/harness/profiles.ts";
+import { type Seeded, seedUser } from "@tests/harness/seed.ts";
+import { seedGroup } from "@tests/harness/seed-chat.ts";
+import { startOrWait } from "@tests/harness/start-or-wait.ts";
+import { testApi } from "@tests/harness/test-api.ts";
+
+const actorOf = ({ id, user }: Seeded): Actor => ({ id, user, bot: false, sessionId: "" });
+
+/** A group of `a`, who owns it, and `b`; `c` and `d` are not in it. */
+async function scene(profile: Profile) {
+  const api = await testApi({ profile });
+  const [a, b, c, d] = await Promise.all([seedUser(api), seedUser(api), seedUser(api), seedUser(api)]);
+  const _id = await seedGroup(api, a, [b]);
+  const edit = (deps: Deps, by: Seeded, fields: object) =>
+    editChannel(deps, actorOf(by), { target: _id, data: DataEditChannel.parse(fields), reason: null });
+  return {
+    deps: api.deps,
+    a,
+    b,
+    c,
+    d,
+    _id,
+    edit,
+    leave: (deps: Deps, { id }: Seeded, by?: Seeded) => removeFromGroup(deps, { _id }, id, by ? { by: by.id } : {}),
+    add: (deps: Deps, { id }: Seeded) => addToGroup(deps, { _id }, id, a.id),
+    /** What somebody holds of the group who applied every event about it, in order. */
+    async told(): Promise<{ owner: string; name: string; recipients: string[] }> {
+      const view = { owner: a.id, name: "Group", recipients: [a.id, b.id] };
+      for (const { event } of await api.takeEvents()) apply(view, event);
+      return { ...view, recipients: view.recipients.toSorted() };
+    },
+    async stored() {
+      const { owner, name, recipients } = (await api.deps.store.channels.get(_id)) as GroupDocument; // seeded as one
+      return { owner, name, recipients: recipients.toSorted() };
+    },
+    takeEvents: api.takeEvents,
+    [Symbol.asyncDispose]: () => api[Symbol.asyncDispose](),
+  };
+}
+
+type GroupView = { owner: string; name: string; recipients: string[] };
+
+function apply(view: GroupView, event: { type: string }): void {
+  const [user, data]: unknown[] = [Reflect.get(event, "user"), Reflect.get(event, "data")];
+  if (event.type === "ChannelGroupJoin") view.recipients.push(String(user));
+  if (event.type === "ChannelGroupLeave") view.recipients = view.recipients.filter((id) => id !== user);
+  if (event.type === "ChannelUpdate") Object.assign(view, data);
+}
+
+/** Does `second` beside `first`: it starts at the given point, and goes on when it may. */
+async function during(
+  deps: Deps,
+  point: Omit<Interleaving, "work">,
+  [first, second]: readonly ((deps: Deps) => Promise<unknown>)[],
+): Promise<PromiseSettledResult<unknown>[]> {
+  let rest = async (): Promise<unknown> => undefined;
+  const work = async (): Promise<void> => {
+    if (second) rest = await startOrWait(deps, second);
+  };
+  const finish = (): Promise<unknown> => rest();
+  const begun = first?.(interleave(deps, { ...point, work } as Interleaving)); // of the same repository still
+  return Promise.allSettled([begun, begun?.then(finish, finish)]);
+}
+
+describe.each(profiles)("groups in turns on $name", (profile) => {
+  test("P4, P13: an owner who is made one and leaves at once is not told of as the owner afterwards", async () => {
+    await using s = await scene(profile);
+
+    await during(s.deps, { repository: "channels", method: "transferOwnership", when: "after" }, [
+      (deps) => s.edit(deps, s.a, { owner: s.b.id }),
+      (deps) => s.leave(deps, s.b),
+    ]);
+
+    expect(await s.stored()).toEqual({ owner: s.a.id, name: "Group", recipients: [s.a.id] });
+    expect(await s.told()).toEqual(await s.stored());
+  });
+
+  test("P13: nobody is removed by who gave the group away meanwhile", async () => {
+    await using s = await scene(profile);
+
+    const [, removed] = await during(s.deps, { repository: "channels", method: "transferOwnership", when: "after" }, [
+      (deps) => s.edit(deps, s.a, { owner: s.b.id }),
+      (deps) => s.leave(deps, s.b, s.a),
+    ]);
+
+    expect(removed).toMatchObject({ status: "rejected", reason: { type: "MissingPermission" } });
+    expect(await s.stored()).toMatchObject({ owner: s.b.id, recipients: [s.a.id, s.b.id].toSorted() });
+  });
+
+  test("P13: nobody joins a group that its last member is leaving", async () => {
+    await using s = await scene(profile);
+    await s.leave(s.deps, s.b);
+    await s.takeEvents();
+
+    const [left, joined] = await during(s.deps, { repository: "channels", method: "removeRecipient", when: "after" }, [
+      (deps) => s.leave(deps, s.a),
+      (deps) => s.add(deps, s.c),
+    ]);
+
+    expect([left?.status, joined?.status]).toEqual(["fulfilled", "rejected"]);
+    expect(await s.deps.store.channels.get(s._id)).toBeNull();
+    expect((await s.takeEvents()).map(({ event }) => event.type)).toEqual(["ChannelDelete"]);
+  });
+
+  test("P4: who is added to a group is told of a name that it gets meanwhile", async () => {
+    await using s = await scene(profile);
+
+    await during(s.deps, { repository: "messages", method: "insert", when: "before" }, [
+      (deps) => s.edit(deps, s.a, { name: "new" }),
+      (deps) => s.add(deps, s.c),
+    ]);
+
+    const entries = await s.takeEvents();
+    const at = entries.findIndex(({ event }) => event.type === "ChannelCreate");
+    expect(entries[at]?.event).toMatchObject({ name: "new" });
+    expect(entries.slice(at).some(({ event }) => event.type === "ChannelUpdate")).toBe(false);
+  });
+
+  test("P4: of two who are added at once each is told of the other", async () => {
+    await using s = await scene(profile);
+
+    await during(s.deps, { repository: "messages", method: "insert", when: "before" }, [
+      (deps) => s.add(deps, s.c),
+      (deps) => s.add(deps, s.d),
+    ]);
+
+    const known = new Map<string, string[]>();
+    for (const { event, topics } of await s.takeEvents()) {
+      const user = String(Reflect.get(event, "user"));
+      if (event.type === "ChannelGroupJoin") for (const recipients of known.values()) recipients.push(user);
+      if (event.type === "ChannelCreate")
+        known.set(String(topics[0]), [...(Reflect.get(event, "recipients") as string[])]);
+    }
+    const everybody = [s.a.id, s.b.id, s.c.id, s.d.id].toSorted();
+    expect([...known].map(([topic, recipients]) => [topic, recipients.toSorted()])).toEqual([
+      [`${s.c.id}!`, everybody],
+      [`${s.d.id}!`, everybody],
+    ]);
+  });
+});
