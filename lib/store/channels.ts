@@ -72,17 +72,12 @@ export function channelsRepository(db: Database, onMalformed: OnMalformed) {
     },
 
     /**
-     * Puts the previous message (or none) in the place of a newest message that was deleted; resolves to null when
-     * another message is the newest (conformance data-57).
+     * Names another message the newest (or none) in the place of one that was deleted (or of none); resolves to null
+     * when the channel names something else (conformance data-57).
      */
-    async replaceLastMessage(
-      id: string,
-      deletedId: string,
-      previousId: string | null,
-    ): Promise<ChannelDocument | null> {
-      const filter = { _id: id, last_message_id: { $in: [deletedId, `"${deletedId}"`] } };
-      const update: Update =
-        previousId === null ? { $unset: { last_message_id: true } } : { $set: { last_message_id: previousId } };
+    async replaceLastMessage(id: string, from: string | null, to: string | null): Promise<ChannelDocument | null> {
+      const filter = { _id: id, last_message_id: from === null ? null : { $in: [from, `"${from}"`] } };
+      const update: Update = to === null ? { $unset: { last_message_id: true } } : { $set: { last_message_id: to } };
       return read.one(await channels.findOneAndUpdate(filter, update));
     },
 

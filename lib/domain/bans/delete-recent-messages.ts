@@ -32,8 +32,7 @@ export async function deleteRecentMessages(
 }
 
 async function announceDeletion(deps: DeletionDeps, channel: string, ids: readonly string[]): Promise<void> {
-  const newest = ids.at(-1);
   await forgetMessages(deps, channel, ids);
-  if (newest !== undefined) await replaceLastMessage(deps, channel, newest);
+  await replaceLastMessage(deps, channel, ids);
   await publish(deps, bulkMessageDelete({ channel, ids: [...ids] }));
 }

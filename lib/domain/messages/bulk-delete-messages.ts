@@ -26,8 +26,7 @@ export async function bulkDeleteMessages(
   const deleted = found.map(({ _id }) => _id).sort();
   await deps.store.messages.deleteInChannel(channel._id, deleted);
   await forgetMessages(deps, channel._id, deleted);
-  const newest = deleted.at(-1);
-  if (newest !== undefined) await replaceLastMessage(deps, channel._id, newest);
+  await replaceLastMessage(deps, channel._id, deleted);
   await publish(deps, bulkMessageDelete({ channel: channel._id, ids: deleted }));
   if (!server) return;
   const action = { type: "MessageBulkDelete" as const, channel: channel._id, count: ids.length };

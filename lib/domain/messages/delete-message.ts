@@ -22,7 +22,7 @@ export async function deleteMessage(
 
   (await deps.store.messages.delete(message.channel, message._id)) ?? fail("NotFound");
   await forgetMessages(deps, message.channel, [message._id]);
-  await replaceLastMessage(deps, message.channel, message._id);
+  await replaceLastMessage(deps, message.channel, [message._id]);
   await publish(deps, messageDelete({ id: message._id, channel: message.channel }));
   if (server === null) return;
   const { author, channel } = message;

@@ -4,37 +4,52 @@ import { channelUpdate } from "@lib/event/channel-events.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import { viewPartialChannel } from "@lib/model/view/channel.ts";
 
-/** How often the next candidate may be deleted, too, before a later deletion is left to settle it. */
+/** How often messages may come and go meanwhile, before a later deletion is left to settle it. */
 const ATTEMPTS_MAX = 10;
 
 /**
- * Lets a channel name its newest remaining message after a deletion, and tells those who see the channel; a channel
- * without messages names none, of which nobody is told (P11, conformance messages-69).
+ * Lets a channel that names one of the deleted messages as its last name the newest that remains, and tells those who
+ * see the channel; a channel without messages names none, of which nobody is told (P11, conformance messages-69).
  */
 export async function replaceLastMessage(
   deps: Pick<Deps, "store" | "bus">,
   channelId: string,
-  deletedId: string,
+  deletedIds: readonly string[],
 ): Promise<void> {
   const { channels, messages } = deps.store;
-  if ((await channels.get(channelId))?.last_message_id !== deletedId) return;
-  let goneId = deletedId;
+  const named = (await channels.get(channelId))?.last_message_id;
+  if (named === undefined || !deletedIds.includes(named)) return;
+  let channel: ChannelDocument | null = null;
+  let last: string | null = named;
+  // Looked for again after each change: what was just named may be gone, and a message that is older than the deleted
+  // one, but was stored after the look, has not taken its place.
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const previousId = await messages.getNewestId(channelId);
-    const channel = await channels.replaceLastMessage(channelId, goneId, previousId);
-    if (!channel || previousId === null) return;
-    if (await messages.get(previousId)) return announceLastMessage(deps, channel, previousId);
-    goneId = previousId; // deleted at the same time, when the channel did not name it yet
+    const newest: string | null = await messages.getNewestId(channelId);
+    if (newest === last) break;
+    channel = await channels.replaceLastMessage(channelId, last, newest);
+    if (!channel) return;
+    last = newest;
   }
+  if (channel && last !== null) await announceLastMessage(deps, channel, last);
 }
 
-/** A message sent since then is the newest, and its own event says so: this one, coming after it, would undo that. */
+/**
+ * A message sent since then is the newest, and its own event says so: this one, coming after it, would undo that. So it
+ * is not told once there is such a message, and if one came up while it was told, that one is told again.
+ */
 async function announceLastMessage(
   deps: Pick<Deps, "store" | "bus">,
   channel: ChannelDocument,
-  last_message_id: string,
+  lastId: string,
 ): Promise<void> {
-  if ((await deps.store.channels.get(channel._id))?.last_message_id !== last_message_id) return;
-  const data = viewPartialChannel({ last_message_id });
-  await publish(deps, channelUpdate({ id: channel._id, data, clear: [] }, channel));
+  const read = async () => (await deps.store.channels.get(channel._id))?.last_message_id;
+  if ((await read()) !== lastId) return;
+  let last = lastId;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const data = viewPartialChannel({ last_message_id: last });
+    await publish(deps, channelUpdate({ id: channel._id, data, clear: [] }, channel));
+    const now = await read();
+    if (now === undefined || now === last) return;
+    last = now;
+  }
 }
