@@ -39,12 +39,12 @@ async function scene(gateway: TestGateway) {
 }
 
 describe.each(profiles)("overtaking on $name", (profile) => {
-  test("P4: who is banned while they join gets nothing afterwards", async () => {
+  test("P4: who is banned while they join gets nothing afterwards, also when that outlasts its turn", async () => {
     await using gateway = await testGateway({ profile });
     const { owner, joiner, server, channel } = await scene(gateway);
     await using socket = await gateway.socket(joiner.token);
-    const work = () =>
-      createBan(gateway.deps, actorOf(owner), { server: server._id, target: joiner.id, auditReason: null });
+    const apart = { ...gateway.deps, keys: memoryKeys(gateway.deps.clock) }; // in which nobody holds the turn
+    const work = () => createBan(apart, actorOf(owner), { server: server._id, target: joiner.id, auditReason: null });
     const deps = interleave(gateway.deps, { repository: "emojis", method: "listByServers", when: "before", work });
 
     await expect(joinServer(deps, joiner.user, await stored(gateway, server))).rejects.toMatchObject({

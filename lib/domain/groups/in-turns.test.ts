@@ -7,11 +7,10 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import type { GroupDocument } from "@lib/model/stored/channel.ts";
-import { type Interleaving, interleave } from "@tests/harness/interleave.ts";
+import { during } from "@tests/harness/during.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { type Seeded, seedUser } from "@tests/harness/seed.ts";
 import { seedGroup } from "@tests/harness/seed-chat.ts";
-import { startOrWait } from "@tests/harness/start-or-wait.ts";
 import { testApi } from "@tests/harness/test-api.ts";
 
 const actorOf = ({ id, user }: Seeded): Actor => ({ id, user, bot: false, sessionId: "" });
@@ -57,29 +56,17 @@ function apply(view: GroupView, event: { type: string }): void {
   if (event.type === "ChannelUpdate") Object.assign(view, data);
 }
 
-/** Does `second` beside `first`: it starts at the given point, and goes on when it may. */
-async function during(
-  deps: Deps,
-  point: Omit<Interleaving, "work">,
-  [first, second]: readonly ((deps: Deps) => Promise<unknown>)[],
-): Promise<PromiseSettledResult<unknown>[]> {
-  let rest = async (): Promise<unknown> => undefined;
-  const work = async (): Promise<void> => {
-    if (second) rest = await startOrWait(deps, second);
-  };
-  const finish = (): Promise<unknown> => rest();
-  const begun = first?.(interleave(deps, { ...point, work } as Interleaving)); // of the same repository still
-  return Promise.allSettled([begun, begun?.then(finish, finish)]);
-}
-
 describe.each(profiles)("groups in turns on $name", (profile) => {
   test("P4, P13: an owner who is made one and leaves at once is not told of as the owner afterwards", async () => {
     await using s = await scene(profile);
 
-    await during(s.deps, { repository: "channels", method: "transferOwnership", when: "after" }, [
-      (deps) => s.edit(deps, s.a, { owner: s.b.id }),
-      (deps) => s.leave(deps, s.b),
-    ]);
+    await during(s.deps, {
+      repository: "channels",
+      method: "transferOwnership",
+      when: "after",
+      first: (deps) => s.edit(deps, s.a, { owner: s.b.id }),
+      second: (deps) => s.leave(deps, s.b),
+    });
 
     expect(await s.stored()).toEqual({ owner: s.a.id, name: "Group", recipients: [s.a.id] });
     expect(await s.told()).toEqual(await s.stored());
@@ -88,10 +75,13 @@ describe.each(profiles)("groups in turns on $name", (profile) => {
   test("P13: nobody is removed by who gave the group away meanwhile", async () => {
     await using s = await scene(profile);
 
-    const [, removed] = await during(s.deps, { repository: "channels", method: "transferOwnership", when: "after" }, [
-      (deps) => s.edit(deps, s.a, { owner: s.b.id }),
-      (deps) => s.leave(deps, s.b, s.a),
-    ]);
+    const [, removed] = await during(s.deps, {
+      repository: "channels",
+      method: "transferOwnership",
+      when: "after",
+      first: (deps) => s.edit(deps, s.a, { owner: s.b.id }),
+      second: (deps) => s.leave(deps, s.b, s.a),
+    });
 
     expect(removed).toMatchObject({ status: "rejected", reason: { type: "MissingPermission" } });
     expect(await s.stored()).toMatchObject({ owner: s.b.id, recipients: [s.a.id, s.b.id].toSorted() });
@@ -102,10 +92,13 @@ describe.each(profiles)("groups in turns on $name", (profile) => {
     await s.leave(s.deps, s.b);
     await s.takeEvents();
 
-    const [left, joined] = await during(s.deps, { repository: "channels", method: "removeRecipient", when: "after" }, [
-      (deps) => s.leave(deps, s.a),
-      (deps) => s.add(deps, s.c),
-    ]);
+    const [left, joined] = await during(s.deps, {
+      repository: "channels",
+      method: "removeRecipient",
+      when: "after",
+      first: (deps) => s.leave(deps, s.a),
+      second: (deps) => s.add(deps, s.c),
+    });
 
     expect([left?.status, joined?.status]).toEqual(["fulfilled", "rejected"]);
     expect(await s.deps.store.channels.get(s._id)).toBeNull();
@@ -115,10 +108,13 @@ describe.each(profiles)("groups in turns on $name", (profile) => {
   test("P4: who is added to a group is told of a name that it gets meanwhile", async () => {
     await using s = await scene(profile);
 
-    await during(s.deps, { repository: "messages", method: "insert", when: "before" }, [
-      (deps) => s.edit(deps, s.a, { name: "new" }),
-      (deps) => s.add(deps, s.c),
-    ]);
+    await during(s.deps, {
+      repository: "messages",
+      method: "insert",
+      when: "before",
+      first: (deps) => s.edit(deps, s.a, { name: "new" }),
+      second: (deps) => s.add(deps, s.c),
+    });
 
     const entries = await s.takeEvents();
     const at = entries.findIndex(({ event }) => event.type === "ChannelCreate");
@@ -129,10 +125,13 @@ describe.each(profiles)("groups in turns on $name", (profile) => {
   test("P4: of two who are added at once each is told of the other", async () => {
     await using s = await scene(profile);
 
-    await during(s.deps, { repository: "messages", method: "insert", when: "before" }, [
-      (deps) => s.add(deps, s.c),
-      (deps) => s.add(deps, s.d),
-    ]);
+    await during(s.deps, {
+      repository: "messages",
+      method: "insert",
+      when: "before",
+      first: (deps) => s.add(deps, s.c),
+      second: (deps) => s.add(deps, s.d),
+    });
 
     const known = new Map<string, string[]>();
     for (const { event, topics } of await s.takeEvents()) {

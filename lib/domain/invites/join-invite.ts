@@ -35,8 +35,8 @@ async function joinByInvite(
   actor: Actor,
   invite: Extract<InviteDocument, { type: "Server" }>,
 ): Promise<InviteJoinResponse> {
-  const server = (await deps.store.servers.get(invite.server)) ?? fail("NotFound");
-  const { channels } = await joinServer(deps, actor.user, server);
+  if (!(await deps.store.servers.get(invite.server))) fail("NotFound");
+  const { server, channels } = await joinServer(deps, actor.user, { _id: invite.server });
   return {
     type: "Server",
     channels: channels.map(viewChannel),

@@ -1,4 +1,5 @@
 import type { Deps } from "@lib/domain/deps.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { announceMembership } from "@lib/domain/members/announce-membership.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { approximateMemberCount, forgetMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
@@ -18,24 +19,51 @@ import { viewServer } from "@lib/model/view/server.ts";
 
 type JoinDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">;
 
+type Joined = { member: MemberDocument; server: ServerDocument; channels: ChannelDocument[] };
+
 /**
- * Makes a user a member of a server and tells everybody. `channels` are those that the user sees, when known already.
- * Fails with `Banned` and `AlreadyInServer` (conformance users-63, data-45).
+ * Makes a user a member of a server and tells everybody; resolves to both as they are then. `channels` are those that
+ * the user sees, when known already. Fails with `Banned`, `AlreadyInServer`, and `NotFound` when the server is gone
+ * (conformance users-63, data-45). Coming, leaving and being edited take turns, so that whoever was told of all knows
+ * whether the user is a member, and with which roles (P4).
  */
-export async function joinServer(
+export function joinServer(
   deps: JoinDeps,
   user: UserDocument,
-  server: ServerDocument,
+  { _id: serverId }: Pick<ServerDocument, "_id">,
   options: { channels?: ChannelDocument[] } = {},
-): Promise<{ member: MemberDocument; channels: ChannelDocument[] }> {
-  const key = { server: server._id, user: user._id };
-  if (await deps.store.bans.get(key.server, key.user)) fail("Banned");
-  const member = (await deps.store.members.join(key, deps.clock.now())) ?? fail("AlreadyInServer");
-  if (await deps.store.bans.get(key.server, key.user)) await leaveAgain(deps, key);
-  await forgetMemberCount(deps, server._id);
+): Promise<Joined> {
+  const key = { server: serverId, user: user._id };
+  return takingTurns(deps, { member: key }, async () => {
+    if (await deps.store.bans.get(key.server, key.user)) fail("Banned");
+    const member = (await deps.store.members.join(key, deps.clock.now())) ?? fail("AlreadyInServer");
+    const server = await requirePlace(deps, key);
+    await forgetMemberCount(deps, serverId);
+    const channels = options.channels ?? (await listVisibleChannels(deps, user, { server, member }));
+    await announceJoining(deps, { member, server, channels });
+    await requireStillMember(deps, key);
+    await announceMembership(deps, server, "user_joined", user._id);
+    return { member, server, channels };
+  });
+}
 
-  const [channels, emojis, memberCount] = await Promise.all([
-    options.channels ?? listVisibleChannels(deps, user, { server, member }),
+/**
+ * The server of somebody who is a member now. Whoever was banned since the first look may have become one after the ban
+ * looked for a member (P13), and who joined a server that was deleted after its memberships went.
+ */
+async function requirePlace(deps: JoinDeps, key: MemberDocument["_id"]): Promise<ServerDocument> {
+  const [ban, server] = await Promise.all([
+    deps.store.bans.get(key.server, key.user),
+    deps.store.servers.get(key.server),
+  ]);
+  if (server && !ban) return server;
+  await deps.store.members.remove(key, deps.clock.now());
+  await publish(deps, serverMemberLeave({ id: key.server, user: key.user, reason: ban ? "Ban" : "Leave" }));
+  return fail(ban ? "Banned" : "NotFound");
+}
+
+async function announceJoining(deps: JoinDeps, { member, server, channels }: Joined): Promise<void> {
+  const [emojis, memberCount] = await Promise.all([
     deps.store.emojis.listByServers([server._id]),
     approximateMemberCount(deps, server._id),
   ]);
@@ -46,32 +74,21 @@ export async function joinServer(
     emojis: emojis.map(viewEmoji),
     voice_states: [],
   };
+  const { user } = member._id;
   await publish(
     deps,
-    serverMemberJoin({ ...joined(member), member: viewMember(member) }),
-    serverCreate(created, user._id),
+    serverMemberJoin({ id: server._id, user, member: viewMember(member) }),
+    serverCreate(created, user),
     ...keptRestrictions(member),
   );
-  await requireStillMember(deps, key);
-  await announceMembership(deps, server, "user_joined", user._id);
-  return { member, channels };
 }
 
-/** A removal may have been announced before the joining was: then it is announced again, after it. */
+/** Should this have outlasted its turn, a removal may have been announced before: then it is announced again. */
 async function requireStillMember(deps: JoinDeps, key: MemberDocument["_id"]): Promise<void> {
   if (await deps.store.members.get(key.server, key.user)) return;
   await publish(deps, serverMemberLeave({ id: key.server, user: key.user, reason: "Leave" }));
   fail((await deps.store.bans.get(key.server, key.user)) ? "Banned" : "NotFound");
 }
-
-/** Whoever was banned since the first look may have become a member after the ban looked for one (P13). */
-async function leaveAgain(deps: JoinDeps, key: MemberDocument["_id"]): Promise<never> {
-  await deps.store.members.remove(key, deps.clock.now());
-  await publish(deps, serverMemberLeave({ id: key.server, user: key.user, reason: "Ban" }));
-  return fail("Banned");
-}
-
-const joined = ({ _id }: MemberDocument) => ({ id: _id.server, user: _id.user });
 
 /**
  * What a membership kept over a leave during a timeout: told to the user's own connections, which were not yet

@@ -1,4 +1,5 @@
 import type { Deps } from "@lib/domain/deps.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { announceMembership } from "@lib/domain/members/announce-membership.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { forgetMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
@@ -14,17 +15,19 @@ const SYSTEM_MESSAGES = { Leave: "user_left", Kick: "user_kicked", Ban: "user_ba
  * Ends a membership and tells everybody, the user too; `silent` leaves out the system message. A timeout that runs
  * outlives it (conformance data-44). Whether there was a membership: without one nothing is announced.
  */
-export async function removeMember(
+export function removeMember(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">,
   server: ServerDocument,
   userId: string,
   reason: Departure,
   { silent = false }: { silent?: boolean } = {},
 ): Promise<boolean> {
-  const removed = await deps.store.members.remove({ server: server._id, user: userId }, deps.clock.now());
-  if (!removed) return false;
-  await forgetMemberCount(deps, server._id);
-  await publish(deps, serverMemberLeave({ id: server._id, user: userId, reason }));
-  if (!silent) await announceMembership(deps, server, SYSTEM_MESSAGES[reason], userId);
-  return true;
+  const key = { server: server._id, user: userId };
+  return takingTurns(deps, { member: key }, async () => {
+    if (!(await deps.store.members.remove(key, deps.clock.now()))) return false;
+    await forgetMemberCount(deps, server._id);
+    await publish(deps, serverMemberLeave({ id: server._id, user: userId, reason }));
+    if (!silent) await announceMembership(deps, server, SYSTEM_MESSAGES[reason], userId);
+    return true;
+  });
 }

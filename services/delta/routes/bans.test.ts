@@ -2,6 +2,7 @@ import { describe, expect, spyOn, test } from "bun:test";
 import * as contract from "@lib/contract/bans.ts";
 import { joinInvite } from "@lib/contract/invites.ts";
 import type { Client } from "@lib/rpc/client.ts";
+import { eventually } from "@tests/harness/eventually.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { auditLog, seedFile, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
 import { storedMessage } from "@tests/harness/stored-documents.ts";
@@ -98,14 +99,17 @@ describe.each(profiles)("bans, $name", (profile) => {
     const join = await invitation(api, server, outsider);
     const { bans, members } = api.deps.store;
     const { get } = bans;
+    let banning: Promise<Response> | undefined;
     spyOn(bans, "get").mockImplementationOnce(async (...key) => {
       const found = await get(...key);
-      expect((await ban(owner.client, outsider.id)).status).toBe(200);
+      banning = ban(owner.client, outsider.id);
+      await eventually(() => get(...key));
       return found;
     });
 
     expect((await join()).status).toBe(403);
 
+    expect((await banning)?.status).toBe(200);
     expect(await members.get(server.id, outsider.id)).toBeNull();
   });
 
