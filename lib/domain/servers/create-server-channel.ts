@@ -3,6 +3,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { storedVoice } from "@lib/domain/channels/stored-voice.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -13,9 +14,12 @@ import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 
-/** Creates a channel on a server (conformance servers-32 to servers-35). Of two created at once both are listed (P13). */
+/**
+ * Creates a channel on a server (conformance servers-32 to servers-35). Of two created at once both are listed (P13), and
+ * the list that is told last has both.
+ */
 export async function createServerChannel(
-  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
   { server: id, data, reason }: { server: string; data: DataCreateServerChannel; reason: string | null },
 ): Promise<Channel> {
@@ -24,9 +28,11 @@ export async function createServerChannel(
   if (server.channels.length >= max) fail("TooManyChannels", { max });
 
   const channel = newChannel(deps.ids.ulid(), server._id, data);
-  const { channels } = await insertListed(deps, channel, max);
   const view = viewChannel(channel);
-  await publish(deps, serverUpdate({ id: server._id, data: { channels }, clear: [] }), channelCreate(view));
+  await takingTurns(deps, { server: server._id }, async () => {
+    const { channels } = await insertListed(deps, channel, max);
+    await publish(deps, serverUpdate({ id: server._id, data: { channels }, clear: [] }), channelCreate(view));
+  });
   const action = { type: "ChannelCreate", channel: channel._id, name: channel.name } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
   return view;
