@@ -2,12 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { DataEditChannel } from "@lib/contract/channels.ts";
 import { DataEditRole } from "@lib/contract/roles.ts";
 import { DataEditServer } from "@lib/contract/servers.ts";
+import { DataEditUser } from "@lib/contract/users.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import { editChannel } from "@lib/domain/channels/edit-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { editMember } from "@lib/domain/members/edit-member.ts";
 import { editRole } from "@lib/domain/roles/edit-role.ts";
 import { editServer } from "@lib/domain/servers/edit-server.ts";
+import { editUser } from "@lib/domain/users/edit-user.ts";
 import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { type Seeded, seedFile, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
@@ -20,8 +22,8 @@ const actorOf = ({ id, user }: Seeded): Actor => ({ id, user, bot: false, sessio
 /** Something of everything that has a picture and a name, and how its owner changes both. */
 async function scene(profile: Profile) {
   const api = await testApi({ profile });
-  const [owner, plain] = [await seedUser(api), await seedUser(api)];
   const [icon, avatar] = [await seedFile(api, "icons"), await seedFile(api, "avatars")];
+  const [owner, plain] = [await seedUser(api, { avatar }), await seedUser(api)];
   const role = seedRole(api, { rank: 1, icon });
   const server = await seedServer(api, owner, { icon, roles: { [role._id]: role } }, { icon });
   await seedMember(api, server, plain, { avatar });
@@ -43,6 +45,10 @@ async function scene(profile: Profile) {
       const data = DataEditRole.parse({ name, remove: ["Icon"] });
       return editRole(deps, by.actor, { ...target, data, reason: null });
     },
+    user: (deps: Deps, display_name: string) => {
+      const data = DataEditUser.parse({ display_name, remove: ["Avatar"] });
+      return editUser(deps, by.actor, { target: "@me", data });
+    },
     channel: ofChannel(server.channelId),
     group: ofChannel(group),
   };
@@ -52,9 +58,10 @@ async function scene(profile: Profile) {
     /** The names that updates gave, in order. */
     async told(): Promise<unknown[]> {
       const events = (await api.takeEvents()).filter(({ event }) => event.type.endsWith("Update"));
-      return events.map(
-        ({ event: { data } }) => Reflect.get(Object(data), "name") ?? Reflect.get(Object(data), "nickname"),
-      );
+      return events.map(({ event }) => {
+        const data = Object(event["data"]) as Record<string, unknown>; // updates have an object there
+        return data["name"] ?? data["nickname"] ?? data["display_name"];
+      });
     },
     [Symbol.asyncDispose]: () => api[Symbol.asyncDispose](),
   };
@@ -75,11 +82,12 @@ const storing = {
   member: { repository: "members", method: "update" },
   server: { repository: "servers", method: "update" },
   role: { repository: "servers", method: "updateRole" },
+  user: { repository: "users", method: "update" },
   channel: { repository: "channels", method: "update" },
   group: { repository: "channels", method: "update" },
 } as const;
 
-const kinds = ["member", "server", "role", "channel", "group"] as const;
+const kinds = ["member", "server", "role", "user", "channel", "group"] as const;
 
 describe.each(profiles)("edits in order on $name", (profile) => {
   test.each(kinds)(

@@ -1,6 +1,7 @@
 import type { DataEditUser } from "@lib/contract/users.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { correctPresence } from "@lib/domain/users/announce-presence.ts";
 import { publishUserUpdates } from "@lib/domain/users/publish-user-update.ts";
@@ -13,11 +14,11 @@ import type { UserDocument } from "@lib/model/stored/user.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import type { UserUpdate } from "@lib/store/users.ts";
 
-type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "settings">;
+type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "ids" | "settings">;
 
 /**
  * Edits the actor, a bot of theirs, or for privileged users anybody (conformance users-9 to users-21). Status and
- * profile are changed field by field.
+ * profile are changed field by field. Of two edits at once the one stored last is told last (P4).
  */
 export async function editUser(
   deps: EditDeps,
@@ -31,16 +32,23 @@ export async function editUser(
   if (FIELDS.some((field) => isSet(data, field) && data.remove.includes(field))) fail("InvalidOperation");
 
   const set = await changesOf(deps, user, data);
-  const edited = (await deps.store.users.update(user._id, set, data.remove)) ?? fail("NotFound");
-  await deps.store.attachments.markDeleted(removedFiles(user, data.remove));
-  const view = await viewSelf(deps, edited);
-  const isConnected = (await deps.keys.listOnline([user._id])).has(user._id);
-  const badges = view.badges ?? 0;
-  const told = describeUserEdit({ before: user, after: edited, set, remove: data.remove, isConnected, badges });
-  await publishUserUpdates(deps, user._id, told);
-  const online = told.find((each) => each.data.online !== undefined)?.data.online;
+  const change = { set, remove: data.remove };
+  const { before, view, online } = await takingTurns(deps, { user: user._id }, () => write(deps, user._id, change));
   if (typeof online === "boolean") await correctPresence(deps, user._id, online);
+  await deps.store.attachments.markDeleted(removedFiles(before, data.remove));
   return view;
+}
+
+/** Writes an edit and tells of it: compared with the user as they are now, not as they were when it was asked for. */
+async function write(deps: EditDeps, id: string, { set, remove }: { set: UserUpdate; remove: readonly FieldsUser[] }) {
+  const before = (await deps.store.users.get(id)) ?? fail("NotFound");
+  const after = (await deps.store.users.update(id, set, remove)) ?? fail("NotFound");
+  const view = await viewSelf(deps, after);
+  const isConnected = (await deps.keys.listOnline([id])).has(id);
+  const told = describeUserEdit({ before, after, set, remove, isConnected, badges: view.badges ?? 0 });
+  await publishUserUpdates(deps, id, told);
+  const online = told.find(({ data }) => data.online !== undefined)?.data.online;
+  return { before, view, online };
 }
 
 async function accessEditable({ store }: EditDeps, actor: Actor, target: string): Promise<UserDocument> {

@@ -1,5 +1,5 @@
 import type { Deps } from "@lib/domain/deps.ts";
-import { exclusively } from "@lib/domain/exclusive.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import {
   keepOrAllocateDiscriminator,
   noteDiscriminatorChange,
@@ -15,21 +15,27 @@ type RenameDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" | "
 /**
  * Gives a user or bot another name, with the same discriminator when it is free there (conformance users-29 to
  * users-31, data-34). Fails with `InvalidUsername`, `UsernameTaken` or `DiscriminatorChangeRatelimited`. Names of one user
- * take turns, so that several at once do not get them several discriminators.
+ * take turns, each starting from the one before: several at once do not get them several discriminators, and the one
+ * stored last is told last (P4).
  */
-export async function renameUser(deps: RenameDeps, user: UserDocument, name: string): Promise<UserDocument> {
+export async function renameUser(
+  deps: RenameDeps,
+  { _id }: Pick<UserDocument, "_id">,
+  name: string,
+): Promise<UserDocument> {
   const username = cureUsername(name, deps.settings.api.users.min_username_length);
-  if (username.toLowerCase() === user.username.toLowerCase()) return write(deps, user, { username });
-  return exclusively(deps, `rename:${user._id}`, () =>
-    withDiscriminator(
-      () => keepOrAllocateDiscriminator(deps, username, { userId: user._id, discriminator: user.discriminator }),
+  return takingTurns(deps, { user: _id }, async () => {
+    const user = (await deps.store.users.get(_id)) ?? fail("NotFound");
+    if (username.toLowerCase() === user.username.toLowerCase()) return write(deps, user, { username });
+    return withDiscriminator(
+      () => keepOrAllocateDiscriminator(deps, username, { userId: _id, discriminator: user.discriminator }),
       async (discriminator) => {
         const renamed = await write(deps, user, { username, discriminator });
-        if (discriminator !== user.discriminator) await noteDiscriminatorChange(deps, user._id);
+        if (discriminator !== user.discriminator) await noteDiscriminatorChange(deps, _id);
         return renamed;
       },
-    ),
-  );
+    );
+  });
 }
 
 async function write(
