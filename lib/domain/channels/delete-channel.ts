@@ -35,9 +35,14 @@ export async function deleteChannel(
   }
 }
 
+/** A message sent meanwhile opened it again, and was told before this, which would hide it: so that is told, too (P4). */
 async function closeDirectMessage(deps: Pick<Deps, "store" | "bus">, channel: DirectMessageDocument): Promise<void> {
+  const tell = (active: boolean) =>
+    publish(deps, channelUpdate({ id: channel._id, data: { active }, clear: [] }, channel));
   await deps.store.channels.update(channel._id, { active: false });
-  await publish(deps, channelUpdate({ id: channel._id, data: { active: false }, clear: [] }, channel));
+  await tell(false);
+  const now = await deps.store.channels.get(channel._id);
+  if (now?.channel_type === "DirectMessage" && now.active) await tell(true);
 }
 
 /** Takes a channel off its server, then removes it; the document goes last, so that this can be repeated (P12). */
