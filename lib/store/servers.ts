@@ -118,9 +118,9 @@ function roles(get: Get, change: Change) {
       return change(id, { $set: set }, present);
     },
 
-    /** Removes a role from its server; members and channels are cleaned by their repositories. */
+    /** Removes a role from its server, null when it is gone; members and channels are cleaned by their repositories. */
     async deleteRole(id: string, roleId: string): Promise<ServerDocument | null> {
-      return change(id, { $unset: { [`roles.${roleId}`]: true } });
+      return change(id, { $unset: { [`roles.${roleId}`]: true } }, { [`roles.${roleId}._id`]: { $exists: true } });
     },
   };
 }

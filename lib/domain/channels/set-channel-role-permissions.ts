@@ -16,7 +16,8 @@ type Request = { target: string; role_id: string; permissions: Override; reason:
 
 /**
  * Sets what a role may do in a channel of its server (conformance messages-28). Compared is the override that is
- * replaced, so that what it grants already can be kept; the reference takes the role's server-wide one.
+ * replaced, so that what it grants already can be kept; the reference takes the role's server-wide one. It takes the
+ * turn of the server, so that no override comes back of a role that is being deleted (P12).
  */
 export async function setChannelRolePermissions(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
@@ -34,9 +35,11 @@ export async function setChannelRolePermissions(
 
   const updated = await inStoredOrder(
     deps,
-    { channel: channel._id },
+    { server: channel.server },
     {
       async write() {
+        const now = await deps.store.servers.get(channel.server);
+        if (!now || !getRole(now, role._id)) fail("NotFound");
         const written = await deps.store.channels.setRolePermissions(channel._id, role._id, override);
         return written?.channel_type === "TextChannel" ? written : fail("NotFound");
       },

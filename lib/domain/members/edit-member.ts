@@ -11,6 +11,7 @@ import { fail } from "@lib/error/fail.ts";
 import { serverMemberUpdate } from "@lib/event/server-events.ts";
 import type { FieldsMember, Member } from "@lib/model/member.ts";
 import type { MemberChanges } from "@lib/model/stored/audit-log.ts";
+import type { MemberDocument } from "@lib/model/stored/member.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewMember, viewPartialMember } from "@lib/model/view/member.ts";
 
@@ -35,8 +36,14 @@ export async function editMember(
     deps,
     { member: member._id },
     {
-      write: async () => (await deps.store.members.update(member._id, changes, edit.remove)) ?? fail("NotFound"),
-      tell: () => serverMemberUpdate({ id: member._id, data: viewPartialMember(changes), clear: edit.remove }),
+      async write() {
+        const written = (await deps.store.members.update(member._id, changes, edit.remove)) ?? fail("NotFound");
+        return changes.roles ? withoutGoneRoles(deps, written) : written;
+      },
+      tell: ({ roles }) => {
+        const told = changes.roles ? { ...changes, roles } : changes;
+        return serverMemberUpdate({ id: member._id, data: viewPartialMember(told), clear: edit.remove });
+      },
     },
   );
   const before = previousValues(member, touchedFields(changes, edit.remove));
@@ -44,6 +51,15 @@ export async function editMember(
   recordAudit(deps, { server: server._id, user: actor.id, reason, target: user._id, action });
   if (edit.remove.includes("Avatar") && member.avatar) await deps.store.attachments.markDeleted([member.avatar._id]);
   return viewMember(updated);
+}
+
+/** Takes back roles that were deleted after they were looked for: their deletion may have passed the member by (P12). */
+async function withoutGoneRoles({ store }: Pick<Deps, "store">, member: MemberDocument): Promise<MemberDocument> {
+  const { server: id } = member._id;
+  const present = (await store.servers.get(id))?.roles ?? {};
+  const gone = member.roles.filter((role) => !Object.hasOwn(present, role));
+  for (const role of gone) await store.members.removeRole(id, role);
+  return { ...member, roles: member.roles.filter((role) => !gone.includes(role)) };
 }
 
 /** What is written: the avatar claimed for the user who sets it, as their own is, and each role once. */

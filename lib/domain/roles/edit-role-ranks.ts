@@ -12,38 +12,48 @@ import { viewServer } from "@lib/model/view/server.ts";
 import { actorRank, outranks } from "@lib/permission/member-rank.ts";
 import { sortedRoles } from "@lib/permission/sorted-roles.ts";
 
+type RankDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
+
+type Order = { target: string; ranks: string[] };
+
 /**
  * Gives the roles of a server a new order, `ranks` naming all of them from the highest to the lowest. Roles that are not
- * below the actor keep their places (conformance servers-78, servers-79).
+ * below the actor keep their places, also those that they have by the time of writing (conformance servers-78,
+ * servers-79).
  */
 export async function editRoleRanks(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
+  deps: RankDeps,
   actor: Actor,
-  { target, ranks, reason }: { target: string; ranks: string[]; reason: string | null },
+  { reason, ...order }: Order & { reason: string | null },
 ): Promise<Server> {
+  await requireOrder(deps, actor, order); // before anybody waits for this
+  const { target: id, ranks } = order;
+  const { before, updated } = await inStoredOrder(
+    deps,
+    { server: id },
+    {
+      async write() {
+        const before = await requireOrder(deps, actor, order);
+        const places = Object.fromEntries(ranks.map((role, at) => [role, at]));
+        const updated = (await deps.store.servers.setRoleRanks(id, places)) ?? fail("InvalidOperation");
+        return { before, updated };
+      },
+      tell: () => serverRoleRanksUpdate({ id, ranks }),
+    },
+  );
+  recordAudit(deps, { server: id, user: actor.id, reason, action: { type: "RolesReorder", before, after: ranks } });
+  return viewServer(updated, await approximateMemberCount(deps, id));
+}
+
+/** The present order; fails unless the actor may replace it by the other one. */
+async function requireOrder(deps: RankDeps, actor: Actor, { target, ranks }: Order): Promise<string[]> {
   const { server, member } = await accessServer(deps, actor, target, "ManageRole");
   const before = currentOrder(server);
   if (ranks.length !== before.length || !before.every((id) => ranks.includes(id))) fail("InvalidOperation");
   const ours = actorRank({ privileged: actor.user.privileged, userId: actor.id, server, member });
   const moved = before.filter((id, at) => ranks[at] !== id);
   if (moved.some((id) => !outranks(ours, server.roles[id]?.rank ?? 0))) fail("NotElevated");
-
-  const places = Object.fromEntries(ranks.map((id, at) => [id, at]));
-  const updated = await inStoredOrder(
-    deps,
-    { server: server._id },
-    {
-      write: async () => (await deps.store.servers.setRoleRanks(server._id, places)) ?? fail("InvalidOperation"),
-      tell: () => serverRoleRanksUpdate({ id: server._id, ranks }),
-    },
-  );
-  recordAudit(deps, {
-    server: server._id,
-    user: actor.id,
-    reason,
-    action: { type: "RolesReorder", before, after: ranks },
-  });
-  return viewServer(updated, await approximateMemberCount(deps, server._id));
+  return before;
 }
 
 /** Ids of all roles, the highest first; equal ranks in the order that permissions are calculated in. */
