@@ -3,7 +3,9 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
+import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { joinServer } from "@lib/domain/members/join-server.ts";
+import { removeMember } from "@lib/domain/members/remove-member.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { fail } from "@lib/error/fail.ts";
 
@@ -20,9 +22,17 @@ export async function inviteBot(
   if ("server" in destination) {
     const { server } = await accessServer(deps, actor, destination.server, "ManageServer");
     await joinServer(deps, user, server);
-    return;
+    return stayOrGo(deps, target, () => removeMember(deps, server, target, "Leave", { silent: true }));
   }
   const { channel } = await accessChannel(deps, actor, destination.group, "InviteOthers");
   if (channel.channel_type !== "Group") fail("InvalidOperation");
   await addToGroup(deps, channel, user._id, actor.id);
+  await stayOrGo(deps, target, () => removeFromGroup(deps, channel, target, { silent: true }));
+}
+
+/** A bot that was deleted since it was looked for may have left everything before it came here (P12). */
+async function stayOrGo({ store }: Pick<Deps, "store">, id: string, leave: () => Promise<unknown>): Promise<void> {
+  if (await store.bots.get(id)) return;
+  await leave();
+  fail("NotFound");
 }
