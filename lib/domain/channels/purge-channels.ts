@@ -14,7 +14,8 @@ export async function purgeChannels({ store }: Pick<Deps, "store">, channelIds: 
   await store.webhooks.deleteByChannels(channelIds);
   await store.invites.deleteByChannels(channelIds);
   await store.channels.deleteByIds(channelIds);
-  // After the channels: until then messages and reads could still come in.
+  // After the channels: until then invites, messages and reads could still come in.
+  await store.invites.deleteByChannels(channelIds);
   await store.messages.deleteSelection({ channels: channelIds });
   await store.unreads.deleteByChannels(channelIds);
 }

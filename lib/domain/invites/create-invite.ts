@@ -22,11 +22,18 @@ export async function createInvite(
   if (actor.bot) fail("IsBot");
   const { channel } = await accessChannel(deps, actor, target, "InviteOthers");
   const invite = await insertInvite(deps, (code) => newInvite(code, actor.id, channel));
+  if (!(await deps.store.channels.get(channel._id))) await withdraw(deps, invite);
   if (invite.type === "Server") {
     const action = { type: "InviteCreate", invite: invite._id, channel: channel._id } as const;
     recordAudit(deps, { server: invite.server, user: actor.id, reason, action });
   }
   return viewInvite(invite);
+}
+
+/** The channel was deleted since it was looked for, perhaps with its invites before this one (P12). */
+async function withdraw({ store }: Pick<Deps, "store">, { _id }: InviteDocument): Promise<never> {
+  await store.invites.delete(_id);
+  return fail("NotFound");
 }
 
 function newInvite(_id: string, creator: string, channel: ChannelDocument): InviteDocument {
