@@ -125,7 +125,7 @@ export const deleteServer = route({
   params: ofServer,
   query: z.object({ leave_silently: z.boolean().nullish().describe("Whether to not send a leave message") }),
   success: { status: 204 },
-  errors: ["NotFound"],
+  errors: ["NotFound", "InvalidOperation"],
 });
 
 export const createServerChannel = route({

@@ -48,10 +48,15 @@ export function serversRepository(db: Database, onMalformed: OnMalformed) {
       await servers.insertOne(withoutDefaults(server, defaults));
     },
 
-    /** Sets and removes single fields. */
-    async update(id: string, set: ServerUpdate, remove: readonly ServerRemoval[] = []): Promise<ServerDocument | null> {
+    /** Sets and removes single fields; null, and no change, also when `ownerId` is given and does not own the server. */
+    async update(
+      id: string,
+      set: ServerUpdate,
+      remove: readonly ServerRemoval[] = [],
+      ownerId?: string,
+    ): Promise<ServerDocument | null> {
       const update = partialUpdate(set, removalPaths(serverRemovals, remove));
-      return update ? change(id, update) : get(id);
+      return update ? change(id, update, ownerId === undefined ? {} : { owner: ownerId }) : get(id);
     },
 
     /**

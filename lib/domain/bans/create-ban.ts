@@ -5,10 +5,13 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { removeMember } from "@lib/domain/members/remove-member.ts";
 import { requireOutranked } from "@lib/domain/members/require-outranked.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
-import { fail } from "@lib/error/fail.ts";
+import { ApiError, fail } from "@lib/error/fail.ts";
 import type { ServerBan } from "@lib/model/ban.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { viewBan } from "@lib/model/view/ban.ts";
 import { requirePermission } from "@lib/permission/permissions.ts";
+
+type BanDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">;
 
 /** What a ban is made of. */
 export type BanInput = {
@@ -25,11 +28,7 @@ export type BanInput = {
  * servers-52 to servers-55, data-15). The ban is stored first and a member looked for then, while who joins
  * looks for a ban once they are a member: of the two at once, one sees the other (P13).
  */
-export async function createBan(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">,
-  actor: Actor,
-  input: BanInput,
-): Promise<ServerBan> {
+export async function createBan(deps: BanDeps, actor: Actor, input: BanInput): Promise<ServerBan> {
   const { server, member, permissions } = await accessServer(deps, actor, input.server, []);
   if (input.target === actor.id) fail("CannotRemoveYourself");
   if (input.target === server.owner) fail("InvalidOperation");
@@ -39,7 +38,7 @@ export async function createBan(
 
   const key = { server: server._id, user: input.target };
   const isNew = await deps.store.bans.insert(key, input.reason ?? null);
-  await removeMember(deps, server, input.target, "Ban");
+  await removeBanned(deps, server, input.target, isNew);
   if (input.delete_message_seconds) {
     await deleteRecentMessages(deps, server.channels, input.target, input.delete_message_seconds);
   }
@@ -51,4 +50,14 @@ export async function createBan(
   const given = { _id: key, ...(input.reason !== undefined && { reason: input.reason }) };
   const stored = isNew ? given : await deps.store.bans.get(key.server, key.user);
   return viewBan(stored ?? given);
+}
+
+/** A ban that somebody escapes, because they were made the owner meanwhile, is none. */
+async function removeBanned(deps: BanDeps, server: ServerDocument, userId: string, isNew: boolean): Promise<void> {
+  try {
+    await removeMember(deps, server, userId, "Ban");
+  } catch (error) {
+    if (isNew && error instanceof ApiError) await deps.store.bans.delete(server._id, userId);
+    throw error;
+  }
 }

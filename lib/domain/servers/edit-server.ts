@@ -3,14 +3,14 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
+import { inStoredOrder, takingTurns } from "@lib/domain/in-stored-order.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { type ServerAccess, accessServer } from "@lib/domain/servers/access-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
 import { serverRemovals } from "@lib/model/removal-paths.ts";
-import type { Server } from "@lib/model/server.ts";
+import type { FieldsServer, Server } from "@lib/model/server.ts";
 import type { FileUse } from "@lib/model/stored/file.ts";
 import type { ServerDocument, StoredCategory, StoredSystemMessages } from "@lib/model/stored/server.ts";
 import { defined } from "@lib/model/view/defined.ts";
@@ -20,9 +20,11 @@ import type { ServerUpdate } from "@lib/store/servers.ts";
 
 type Request = { target: string; data: DataEditServer; reason: string | null; hasTicket: boolean };
 
+type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
+
 /** Edits a server (conformance servers-13 to servers-26). Without a change it only shows it, to members (P26). */
 export async function editServer(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
+  deps: EditDeps,
   actor: Actor,
   { target, data, reason, hasTicket }: Request,
 ): Promise<Server> {
@@ -39,7 +41,7 @@ export async function editServer(
     deps,
     { server: server._id },
     {
-      write: async () => (await deps.store.servers.update(server._id, set, data.remove)) ?? fail("NotFound"),
+      write: () => write(deps, server, { set, remove: data.remove }),
       tell: () => serverUpdate({ id: server._id, data: viewPartialServer(set), clear: data.remove }),
     },
   );
@@ -52,6 +54,21 @@ export async function editServer(
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
   await deps.store.attachments.markDeleted(replacedFiles(server, edited));
   return viewServer(edited, await approximateMemberCount(deps, server._id));
+}
+
+type Change = { set: ServerUpdate; remove: readonly FieldsServer[] };
+
+/** A new owner must be a member still, who leaves only before or after, and have the server from whom it was asked (P13). */
+async function write(deps: EditDeps, { _id, owner: from }: ServerDocument, change: Change): Promise<ServerDocument> {
+  const { servers } = deps.store;
+  const { set, remove } = change;
+  const { owner } = set;
+  if (owner === undefined) return (await servers.update(_id, set, remove)) ?? fail("NotFound");
+  return takingTurns(deps, { member: { server: _id, user: owner } }, async () => {
+    await requirePossibleOwner(deps, _id, owner);
+    const edited = await servers.update(_id, set, remove, from);
+    return edited ?? fail((await servers.get(_id)) ? "NotOwner" : "NotFound");
+  });
 }
 
 function isEmpty({ remove, ...fields }: DataEditServer): boolean {
