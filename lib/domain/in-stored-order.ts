@@ -5,7 +5,11 @@ import type { Publication } from "@lib/event/event.ts";
 
 /** What is edited: edits of different things need not wait for each other. Roles are part of their server. */
 export type Edited =
-  { channel: string } | { server: string } | { user: string } | { member: { server: string; user: string } };
+  | { channel: string }
+  | { message: string }
+  | { server: string }
+  | { user: string }
+  | { member: { server: string; user: string } };
 
 /**
  * Writes an edit and tells of it before the same thing is edited again, in whichever process: of two edits the one
@@ -31,5 +35,6 @@ export function takingTurns<T>(deps: Pick<Deps, "keys" | "ids">, edited: Edited,
 function nameOf(edited: Edited): string {
   if ("channel" in edited) return `channel:${edited.channel}`;
   if ("user" in edited) return `user:${edited.user}`;
+  if ("message" in edited) return `message:${edited.message}`;
   return "server" in edited ? `server:${edited.server}` : `member:${edited.member.server}:${edited.member.user}`;
 }
