@@ -16,24 +16,31 @@ import type { ChannelUpdate } from "@lib/store/channels.ts";
 
 type Given = DataDefaultChannelPermissions["permissions"];
 
+type Wanted = { target: string; permissions: Given };
+
+type SetDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
+
 /**
  * Sets what everybody may do in a group (a value) or in a channel of a server (an override); the other form fails with
- * `InvalidOperation` (conformance messages-26, messages-27, permissions-32, permissions-33).
+ * `InvalidOperation` (conformance messages-26, messages-27, permissions-32, permissions-33). Of an override, what it
+ * still grants by the time of writing can be kept.
  */
 export async function setChannelDefaultPermissions(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
+  deps: SetDeps,
   actor: Actor,
-  { target, permissions: given, reason }: { target: string; permissions: Given; reason: string | null },
+  { reason, ...wanted }: Wanted & { reason: string | null },
 ): Promise<Channel> {
-  const { channel, permissions } = await accessChannel(deps, actor, target, "ManagePermissions");
-  const set = changeOf(channel, permissions, given);
-
-  const updated = await inStoredOrder(
+  await requireChange(deps, actor, wanted); // before anybody waits for this
+  const { channel, set, updated } = await inStoredOrder(
     deps,
-    { channel: channel._id },
+    { channel: wanted.target },
     {
-      write: async () => (await deps.store.channels.update(channel._id, set)) ?? fail("NotFound"),
-      tell: () => channelUpdate({ id: channel._id, data: viewPartialChannel(set), clear: [] }, channel),
+      async write() {
+        const change = await requireChange(deps, actor, wanted);
+        const updated = await deps.store.channels.update(wanted.target, change.set);
+        return { ...change, updated: updated ?? fail("NotFound") };
+      },
+      tell: ({ channel, set }) => channelUpdate({ id: channel._id, data: viewPartialChannel(set), clear: [] }, channel),
     },
   );
   if (channel.channel_type === "TextChannel") {
@@ -42,6 +49,16 @@ export async function setChannelDefaultPermissions(
     recordAudit(deps, { server: channel.server, user: actor.id, reason, action });
   }
   return viewChannel(updated);
+}
+
+/** The channel and what is to be set of it; fails unless the actor may do that now. */
+async function requireChange(
+  deps: SetDeps,
+  actor: Actor,
+  { target, permissions: given }: Wanted,
+): Promise<{ channel: ChannelDocument; set: ChannelUpdate }> {
+  const { channel, permissions } = await accessChannel(deps, actor, target, "ManagePermissions");
+  return { channel, set: changeOf(channel, permissions, given) };
 }
 
 function changeOf(channel: ChannelDocument, mine: PermissionValue, given: Given): ChannelUpdate {
