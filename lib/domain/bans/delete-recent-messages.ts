@@ -1,11 +1,7 @@
 import type { Deps } from "@lib/domain/deps.ts";
-import { forgetMessages } from "@lib/domain/messages/forget-messages.ts";
-import { replaceLastMessage } from "@lib/domain/messages/replace-last-message.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { settleDeletion } from "@lib/domain/messages/settle-deletion.ts";
 import { bulkMessageDelete } from "@lib/event/message-events.ts";
 import { minUlid } from "@lib/model/ids.ts";
-
-type DeletionDeps = Pick<Deps, "store" | "bus" | "background">;
 
 /** Messages read and deleted at once. */
 const BATCH = 500;
@@ -15,7 +11,7 @@ const BATCH = 500;
  * (conformance servers-55). A channel whose newest message that was points to the one before (P11).
  */
 export async function deleteRecentMessages(
-  deps: DeletionDeps & Pick<Deps, "clock">,
+  deps: Pick<Deps, "store" | "bus" | "background" | "clock">,
   channels: readonly string[],
   author: string,
   seconds: number,
@@ -28,11 +24,5 @@ export async function deleteRecentMessages(
     await deps.store.messages.deleteByIds(batch.map(({ _id }) => _id));
     for (const { _id, channel } of batch) deleted.set(channel, [...(deleted.get(channel) ?? []), _id]);
   }
-  for (const [channel, ids] of deleted) await announceDeletion(deps, channel, ids);
-}
-
-async function announceDeletion(deps: DeletionDeps, channel: string, ids: readonly string[]): Promise<void> {
-  await forgetMessages(deps, channel, ids);
-  await replaceLastMessage(deps, channel, ids);
-  await publish(deps, bulkMessageDelete({ channel, ids: [...ids] }));
+  for (const [channel, ids] of deleted) await settleDeletion(deps, channel, ids, bulkMessageDelete({ channel, ids }));
 }

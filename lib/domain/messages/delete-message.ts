@@ -2,9 +2,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { forgetMessages } from "@lib/domain/messages/forget-messages.ts";
-import { replaceLastMessage } from "@lib/domain/messages/replace-last-message.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { settleDeletion } from "@lib/domain/messages/settle-deletion.ts";
 import { fail } from "@lib/error/fail.ts";
 import { messageDelete } from "@lib/event/message-events.ts";
 import type { MessageDocument } from "@lib/model/stored/message.ts";
@@ -21,9 +19,8 @@ export async function deleteMessage(
   const server = message.author === actor.id ? null : await accessAsModerator(deps, actor, message);
 
   (await deps.store.messages.delete(message.channel, message._id)) ?? fail("NotFound");
-  await forgetMessages(deps, message.channel, [message._id]);
-  await replaceLastMessage(deps, message.channel, [message._id]);
-  await publish(deps, messageDelete({ id: message._id, channel: message.channel }));
+  const told = messageDelete({ id: message._id, channel: message.channel });
+  await settleDeletion(deps, message.channel, [message._id], told);
   if (server === null) return;
   const { author, channel } = message;
   recordAudit(deps, {
