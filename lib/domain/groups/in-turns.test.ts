@@ -8,6 +8,7 @@ import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import type { GroupDocument } from "@lib/model/stored/channel.ts";
 import { during } from "@tests/harness/during.ts";
+import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { type Seeded, seedUser } from "@tests/harness/seed.ts";
 import { seedGroup } from "@tests/harness/seed-chat.ts";
@@ -67,6 +68,16 @@ describe.each(profiles)("groups in turns on $name", (profile) => {
       first: (deps) => s.edit(deps, s.a, { owner: s.b.id }),
       second: (deps) => s.leave(deps, s.b),
     });
+
+    expect(await s.stored()).toEqual({ owner: s.a.id, name: "Group", recipients: [s.a.id] });
+    expect(await s.told()).toEqual(await s.stored());
+  });
+
+  test("P13: who is made the owner while they leave hands the group on, also when a turn is outlasted", async () => {
+    await using s = await scene(profile);
+    const work = () => s.deps.store.channels.transferOwnership(s._id, s.a.id, s.b.id);
+
+    await s.leave(interleave(s.deps, { repository: "channels", method: "removeRecipient", when: "before", work }), s.b);
 
     expect(await s.stored()).toEqual({ owner: s.a.id, name: "Group", recipients: [s.a.id] });
     expect(await s.told()).toEqual(await s.stored());
