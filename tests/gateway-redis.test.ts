@@ -108,8 +108,7 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     await using near = await here.socket(a.token);
     await using far = await there.socket(b.token, { format: "msgpack" });
     const sent = [await here.say(channel._id, a.user)];
-    await far.take("Message");
-    near.drain();
+    await Promise.all([near, far].map((socket) => socket.take("Message")));
     sent.splice(0);
 
     await d.redis.stop();
