@@ -168,6 +168,11 @@ describe("edges", () => {
       ),
     ).toEqual([]);
   });
+
+  test("tests wait for errors outside of expect", () => {
+    const remedy = "wait with errorOf() of tests/harness/error-of.ts, or with await";
+    expect(findCode(sources.filter(isTest), /\)\s*\.(?:rejects|resolves)\b/, remedy)).toEqual([]);
+  });
 });
 
 describe("names", () => {

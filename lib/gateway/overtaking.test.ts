@@ -13,6 +13,7 @@ import { emptyWorld } from "@lib/gateway/world.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { HIDDEN, QUIET, VIEW, community, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
 import { interleave } from "@tests/harness/interleave.ts";
@@ -47,7 +48,7 @@ describe.each(profiles)("overtaking on $name", (profile) => {
     const work = () => createBan(apart, actorOf(owner), { server: server._id, target: joiner.id, auditReason: null });
     const deps = interleave(gateway.deps, { repository: "emojis", method: "listByServers", when: "before", work });
 
-    await expect(joinServer(deps, joiner.user, await stored(gateway, server))).rejects.toMatchObject({
+    expect(await errorOf(joinServer(deps, joiner.user, await stored(gateway, server)))).toMatchObject({
       type: "Banned",
     });
     await gateway.received(joiner.id, socket);
@@ -66,7 +67,7 @@ describe.each(profiles)("overtaking on $name", (profile) => {
     };
     const deps = interleave(gateway.deps, { repository: "members", method: "join", when: "after", work });
 
-    await expect(joinServer(deps, joiner.user, await stored(gateway, server))).rejects.toMatchObject({
+    expect(await errorOf(joinServer(deps, joiner.user, await stored(gateway, server)))).toMatchObject({
       type: "Banned",
     });
     const [socket] = sockets;

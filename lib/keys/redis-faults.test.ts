@@ -5,6 +5,7 @@ import { KeysUnavailableError, type Keys } from "@lib/keys/keys.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
 import { redisKeys } from "@lib/keys/redis.ts";
 import { resilientKeys } from "@lib/keys/resilient.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 
@@ -69,7 +70,7 @@ describe.skipIf(!canRun)(`redis keys, faults${canRun ? "" : `: ${redisMissing}`}
     await client.connect();
 
     await client.sendCommand(["CONFIG", "SET", "maxmemory", "1"]);
-    await expect(keys.hitWindow("w", 5, 60_000)).rejects.toBeInstanceOf(KeysUnavailableError);
+    expect(await errorOf(keys.hitWindow("w", 5, 60_000))).toBeInstanceOf(KeysUnavailableError);
     await client.sendCommand(["CONFIG", "SET", "maxmemory", "0"]);
     await client.sendCommand(["SCRIPT", "FLUSH"]);
 

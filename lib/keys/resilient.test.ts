@@ -3,6 +3,7 @@ import type { KeysState } from "@lib/keys/ask-primary.ts";
 import { KeysUnavailableError, type Keys } from "@lib/keys/keys.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
 import { resilientKeys } from "@lib/keys/resilient.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 
 test("P16: limits keep counting while the shared keys are away, and are shared again after it", async () => {
   const given = open();
@@ -105,10 +106,10 @@ test("without an outage there is nothing to reconcile, and nothing is asked", as
 test("other errors are not hidden by the fallback, and a ping tells the truth", async () => {
   const given = open();
   await given.keys.set("text", "v", 60_000);
-  await expect(given.keys.listSet("text")).rejects.toThrow("holds no set");
+  expect(String(await errorOf(given.keys.listSet("text")))).toContain("holds no set");
 
   given.primary.isAway = true;
-  await expect(given.keys.ping()).rejects.toBeInstanceOf(KeysUnavailableError);
+  expect(await errorOf(given.keys.ping())).toBeInstanceOf(KeysUnavailableError);
 });
 
 /** Resilient keys on a clock of their own, over shared keys that can go away. */

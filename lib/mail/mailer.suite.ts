@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Mail, Mailer } from "@lib/mail/mailer.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 
 /** A mailer under test, and how to look at what became of a message. */
 export type MailerWorld = AsyncDisposable & {
@@ -47,7 +48,7 @@ export function mailerSuite(driver: string, open: () => Promise<MailerWorld>): v
       "ada@chat.example RCPT",
     ])("refuses an address that could be several or a header: %j", async (to) => {
       await using world = await open();
-      await expect(world.mailer.send({ ...mail, to })).rejects.toThrow("not an address");
+      expect(String(await errorOf(world.mailer.send({ ...mail, to })))).toContain("not an address");
       await world.mailer.drain(5_000);
       expect(await world.arrived()).toEqual([]);
     });

@@ -5,6 +5,7 @@ import { type SmtpEncryption, smtpMailer, smtpOptions } from "@lib/mail/smtp.ts"
 import { type SmtpServerOptions, smtpServer, testCertificate } from "@lib/mail/smtp-server.suite.ts";
 import { Settings } from "@lib/settings/settings.ts";
 import { logger } from "@lib/telemetry/logger.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 
 type Tuning = { encryption?: SmtpEncryption; port?: number; waitingMax?: number; attemptsMax?: number };
@@ -101,7 +102,7 @@ test("P21: sending does not wait for a server that is away, and the message arri
   const { mailer, lines } = openMailer({ port, attemptsMax: 10_000 });
   await mailer.send(mail);
   await eventually(() => lines.some((line) => line.includes("mail not delivered yet")));
-  await expect(mailer.ping()).rejects.toThrow();
+  expect(await errorOf(mailer.ping())).toBeInstanceOf(Error);
 
   const { createServer } = await import("node:net");
   const { promise, resolve } = Promise.withResolvers<string>();
@@ -146,7 +147,7 @@ test("P17: no log line holds the password, the link or the address", async () =>
 test("the queue is bounded: what does not fit is refused at once", async () => {
   const { mailer } = openMailer({ waitingMax: 3 });
   for (let index = 0; index < 3; index++) await mailer.send(mail);
-  await expect(mailer.send(mail)).rejects.toThrow("3 messages wait already");
+  expect(String(await errorOf(mailer.send(mail)))).toContain("3 messages wait already");
   await mailer.close();
-  await expect(mailer.send(mail)).rejects.toThrow("closed");
+  expect(String(await errorOf(mailer.send(mail)))).toContain("closed");
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { DuplicateKeyError } from "@lib/store/database.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { openTestStore } from "@tests/harness/open-test-store.ts";
 import { storedAccount } from "@tests/harness/stored-documents.ts";
 import { storesUnderTest } from "@tests/harness/stores.ts";
@@ -21,7 +22,7 @@ describe.each(storesUnderTest())("accounts on $name", (driver) => {
     const { collation } = await driver.features();
     await store.accounts.insert(storedAccount("a", { email_normalised: "me@example.org" }));
     const other = storedAccount("b", { email_normalised: collation ? "ME@example.org" : "me@example.org" });
-    await expect(store.accounts.insert(other)).rejects.toBeInstanceOf(DuplicateKeyError);
+    expect(await errorOf(store.accounts.insert(other))).toBeInstanceOf(DuplicateKeyError);
     if (collation) expect((await store.accounts.getByNormalisedEmail("Me@Example.org"))?._id).toBe("a");
   });
 

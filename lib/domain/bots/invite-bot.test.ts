@@ -3,6 +3,7 @@ import type { InviteBotDestination } from "@lib/contract/bots.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import { deleteBot } from "@lib/domain/bots/delete-bot.ts";
 import { inviteBot } from "@lib/domain/bots/invite-bot.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { type Interleaving, interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { seedBot, seedServer, seedUser } from "@tests/harness/seed.ts";
@@ -38,7 +39,7 @@ describe.each(profiles)("inviting a bot that is being deleted, on $name", (profi
 
     const inviting = s.invite({ server: s.server.id }, { repository: "members", method: "join" });
 
-    await expect(inviting).rejects.toMatchObject({ type: "NotFound" });
+    expect(await errorOf(inviting)).toMatchObject({ type: "NotFound" });
     expect(await s.store.members.get(s.server.id, s.bot.id)).toBeNull();
   });
 
@@ -47,7 +48,7 @@ describe.each(profiles)("inviting a bot that is being deleted, on $name", (profi
 
     const inviting = s.invite({ group: s.group }, { repository: "channels", method: "addRecipient" });
 
-    await expect(inviting).rejects.toMatchObject({ type: "NotFound" });
+    expect(await errorOf(inviting)).toMatchObject({ type: "NotFound" });
     expect(await s.store.channels.listGroups(s.bot.id)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { deleteChannel } from "@lib/domain/channels/delete-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { createInvite } from "@lib/domain/invites/create-invite.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { seedServer, seedUser } from "@tests/harness/seed.ts";
@@ -31,7 +32,7 @@ describe.each(profiles)("inviting to a channel that is being deleted, on $name",
 
     const inviting = s.invite(interleave(s.deps, { repository: "invites", method: "insert", when: "before", work }));
 
-    await expect(inviting).rejects.toMatchObject({ type: "NotFound" });
+    expect(await errorOf(inviting)).toMatchObject({ type: "NotFound" });
     expect(await s.invites()).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import { joinServer } from "@lib/domain/members/join-server.ts";
 import { removeMember } from "@lib/domain/members/remove-member.ts";
 import { deleteWholeServer } from "@lib/domain/servers/delete-server.ts";
 import { during } from "@tests/harness/during.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
@@ -85,7 +86,7 @@ describe.each(profiles)("memberships in turns on $name", (profile) => {
 
     const joining = s.join(interleave(s.deps, { repository: "members", method: "join", when: "before", work }));
 
-    await expect(joining).rejects.toMatchObject({ type: "NotFound" });
+    expect(await errorOf(joining)).toMatchObject({ type: "NotFound" });
     expect(await s.isMember()).toBe(false);
     expect(await s.takeEventTypes()).not.toContain("ServerCreate");
   });

@@ -8,6 +8,7 @@ import { kickMember } from "@lib/domain/members/kick-member.ts";
 import { deleteServer } from "@lib/domain/servers/delete-server.ts";
 import { editServer } from "@lib/domain/servers/edit-server.ts";
 import { during } from "@tests/harness/during.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { type Seeded, seedMember, seedServer, seedUser } from "@tests/harness/seed.ts";
@@ -56,7 +57,7 @@ describe.each(profiles)("who gets a server on $name", (profile) => {
       const work = () => s.departures[how](s.deps);
       const given = s.give(interleave(s.deps, { repository: "users", method: "get", when: "after", work }), s.heir);
 
-      await expect(given).rejects.toMatchObject({ type: "NotFound" });
+      expect(await errorOf(given)).toMatchObject({ type: "NotFound" });
       expect(await s.stored()).toMatchObject({ owner: s.owner.id, isMember: false });
       expect(await s.takeEventTypes()).toEqual(["ServerMemberLeave"]);
     },

@@ -3,6 +3,7 @@ import * as contract from "@lib/contract/accounts.ts";
 import * as sessions from "@lib/contract/sessions.ts";
 import { MailQueueFullError } from "@lib/mail/address.ts";
 import { GOOD_PASSWORD as password, mailedToken, newEmail, refusalOf, withMail } from "@tests/harness/account-steps.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type TestApi, testApi } from "@tests/harness/test-api.ts";
 
@@ -34,7 +35,7 @@ describe.each(profiles)("POST /auth/account/create, $name", (profile) => {
     const expiry = expect.any(Number);
     expect((await stored(api, email))?.verification).toEqual({ status: "Pending", token, expiry });
     const login = api.client.call(sessions.login, { body: { email, password } });
-    await expect(login).rejects.toMatchObject({ status: 403, type: "UnverifiedAccount" });
+    expect(await errorOf(login)).toMatchObject({ status: 403, type: "UnverifiedAccount" });
   });
 
   test.each([
@@ -75,7 +76,7 @@ describe.each(profiles)("POST /auth/account/create, $name", (profile) => {
     await using api = await testApi({ profile });
     await create(api, { email: newEmail(), password: "ééééééé" });
     const short = create(api, { email: newEmail(), password: "eeeeeee" });
-    await expect(short).rejects.toMatchObject({ type: "ShortPassword" });
+    expect(await errorOf(short)).toMatchObject({ type: "ShortPassword" });
   });
 
   test("accounts-17: an invite lets one person in", async () => {
@@ -84,9 +85,9 @@ describe.each(profiles)("POST /auth/account/create, $name", (profile) => {
     const invite = crypto.randomUUID();
     await api.deps.store.accountInvites.insert(invite);
     const without = create(api, { email: first, password });
-    await expect(without).rejects.toMatchObject({ status: 400, type: "MissingInvite" });
+    expect(await errorOf(without)).toMatchObject({ status: 400, type: "MissingInvite" });
     const unknown = create(api, { email: first, password, invite: crypto.randomUUID() });
-    await expect(unknown).rejects.toMatchObject({ status: 400, type: "InvalidInvite" });
+    expect(await errorOf(unknown)).toMatchObject({ status: 400, type: "InvalidInvite" });
 
     await create(api, { email: first, password, invite });
     const account = await stored(api, first);
@@ -96,7 +97,7 @@ describe.each(profiles)("POST /auth/account/create, $name", (profile) => {
       claimed_by: account?._id ?? "",
     });
     const used = create(api, { email: second, password, invite });
-    await expect(used).rejects.toMatchObject({ status: 400, type: "InvalidInvite" });
+    expect(await errorOf(used)).toMatchObject({ status: 400, type: "InvalidInvite" });
     expect(await stored(api, second)).toBeNull();
   });
 
@@ -114,9 +115,9 @@ describe.each(profiles)("POST /auth/account/create, $name", (profile) => {
     const settings = { api: { security: { captcha: { hcaptcha_key: "key" } } } };
     await using api = await testApi({ profile, settings });
     const refused = { status: 400, type: "CaptchaFailed" } as const;
-    await expect(create(api, { email: "invalid", password: "short" })).rejects.toMatchObject(refused);
+    expect(await errorOf(create(api, { email: "invalid", password: "short" }))).toMatchObject(refused);
     for (const route of [contract.resendVerification, contract.sendPasswordReset]) {
-      await expect(api.client.call(route, { body: { email: "invalid" } })).rejects.toMatchObject(refused);
+      expect(await errorOf(api.client.call(route, { body: { email: "invalid" } }))).toMatchObject(refused);
     }
   });
 
@@ -131,7 +132,7 @@ describe.each(profiles)("POST /auth/account/create, $name", (profile) => {
     expect(account?.verification).toMatchObject({ status: "Pending", token: second ?? "" });
     expect(await api.takeEventTypes()).toEqual(["CreateAccount"]);
     const old = api.client.call(contract.verifyEmail, { params: { code: first ?? "" } });
-    await expect(old).rejects.toMatchObject({ status: 401, type: "InvalidToken" });
+    expect(await errorOf(old)).toMatchObject({ status: 401, type: "InvalidToken" });
     await api.client.call(contract.verifyEmail, { params: { code: second ?? "" } });
     await api.client.call(sessions.login, { body: { email: account?.email ?? "", password } });
   });
@@ -179,7 +180,7 @@ describe.each(profiles)("POST /auth/account/create, $name", (profile) => {
     };
     const email = newEmail();
     const failed = create(api, { email, password, invite });
-    await expect(failed).rejects.toMatchObject({ status: 500, type: "EmailFailed" });
+    expect(await errorOf(failed)).toMatchObject({ status: 500, type: "EmailFailed" });
     expect(await stored(api, email)).toBeNull();
     api.deps.mail.send = send;
     await create(api, { email, password, invite });

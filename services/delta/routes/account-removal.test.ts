@@ -8,6 +8,7 @@ import {
   withMail,
   withTicket,
 } from "@tests/harness/account-steps.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type Person, type TestApi, testApi } from "@tests/harness/test-api.ts";
 
@@ -29,7 +30,7 @@ describe.each(profiles)("deleting an account, $name", (profile) => {
   test("accounts-36, accounts-37: the mailed token schedules it once, and ends every session", async () => {
     await using api = await testApi({ profile, settings: withMail });
     const person = await mailPerson(api);
-    await expect(person.client.call(contract.deleteAccount, {})).rejects.toMatchObject({ status: 401 });
+    expect(await errorOf(person.client.call(contract.deleteAccount, {}))).toMatchObject({ status: 401 });
     await (await withTicket(person)).call(contract.deleteAccount, {});
     expect(api.mails.at(-1)?.text).toContain("/delete/");
     expect(await account(api, person)).toMatchObject({
@@ -49,7 +50,7 @@ describe.each(profiles)("deleting an account, $name", (profile) => {
     expect(topics).toEqual([`${person.id}!`]);
     expect(event).toEqual({ type: "DeleteAllSessions", user_id: person.id, exclude_session_id: null });
     const again = api.client.call(contract.confirmDeletion, { body });
-    await expect(again).rejects.toMatchObject({ status: 401, type: "InvalidToken" });
+    expect(await errorOf(again)).toMatchObject({ status: 401, type: "InvalidToken" });
   });
 
   test("403 with an unvalidated ticket, 401 for an unknown or expired token", async () => {
@@ -58,14 +59,14 @@ describe.each(profiles)("deleting an account, $name", (profile) => {
     const ticket = { _id: api.deps.ids.ulid(), account_id: person.id, token: api.deps.ids.nanoid(64) };
     await api.deps.store.mfaTickets.insert({ ...ticket, validated: false, authorised: true });
     const unvalidated = person.client.with({ mfaTicket: ticket.token }).call(contract.deleteAccount, {});
-    await expect(unvalidated).rejects.toMatchObject({ status: 403 });
+    expect(await errorOf(unvalidated)).toMatchObject({ status: 403 });
 
     await (await withTicket(person)).call(contract.deleteAccount, {});
     const invalid = { status: 401, type: "InvalidToken" } as const;
     const confirm = (token: string) => api.client.call(contract.confirmDeletion, { body: { token } });
-    await expect(confirm("unknown")).rejects.toMatchObject(invalid);
+    expect(await errorOf(confirm("unknown"))).toMatchObject(invalid);
     api.clock.advance(DAY_MS + 1_000);
-    await expect(confirm(mailedToken(api.mails.at(-1)))).rejects.toMatchObject(invalid);
+    expect(await errorOf(confirm(mailedToken(api.mails.at(-1))))).toMatchObject(invalid);
     expect((await account(api, person))?.disabled).toBe(false);
   });
 
@@ -74,7 +75,7 @@ describe.each(profiles)("deleting an account, $name", (profile) => {
     const person = await api.register();
     await (await withTicket(person)).call(contract.deleteAccount, {});
     expect(await account(api, person)).toMatchObject({ disabled: true, deletion: { status: "Scheduled" } });
-    await expect(person.client.call(contract.fetchAccount, {})).rejects.toMatchObject({ status: 401 });
+    expect(await errorOf(person.client.call(contract.fetchAccount, {}))).toMatchObject({ status: 401 });
   });
 });
 
@@ -82,7 +83,7 @@ describe.each(profiles)("POST /auth/account/disable, $name", (profile) => {
   test("accounts-38: 204 keeps the account out and ends its sessions", async () => {
     await using api = await testApi({ profile });
     const person = await api.register();
-    await expect(person.client.call(contract.disableAccount, {})).rejects.toMatchObject({ status: 401 });
+    expect(await errorOf(person.client.call(contract.disableAccount, {}))).toMatchObject({ status: 401 });
     const client = await withTicket(person);
     await api.takeEvents();
     await client.call(contract.disableAccount, {});
@@ -115,7 +116,7 @@ describe.each(profiles)("GET /auth/account, $name", (profile) => {
     const bots = api.deps.store.database.collection({ name: "bots", indexes: [], int64: [] });
     await bots.insertOne({ _id, ...{ owner: owner.id, token, public: false } });
     const bot = api.client.with({ botToken: token });
-    await expect(bot.call(contract.fetchAccount, {})).rejects.toMatchObject({ status: 401, type: "InvalidSession" });
+    expect(await errorOf(bot.call(contract.fetchAccount, {}))).toMatchObject({ status: 401, type: "InvalidSession" });
   });
 
   test("accounts-7: 401 when the account behind a session is gone", async () => {
@@ -124,6 +125,6 @@ describe.each(profiles)("GET /auth/account, $name", (profile) => {
     const documents = api.deps.store.database.collection({ name: "accounts", indexes: [], int64: [] });
     await documents.deleteOne({ _id: person.id });
     const fetched = person.client.call(contract.fetchAccount, {});
-    await expect(fetched).rejects.toMatchObject({ status: 401, type: "InvalidSession" });
+    expect(await errorOf(fetched)).toMatchObject({ status: 401, type: "InvalidSession" });
   });
 });

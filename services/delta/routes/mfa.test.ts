@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import * as accounts from "@lib/contract/accounts.ts";
 import * as contract from "@lib/contract/mfa.ts";
 import { nextCode, setUpTotp, withTicket } from "@tests/harness/account-steps.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type Person, type TestApi, testApi } from "@tests/harness/test-api.ts";
 
@@ -31,7 +32,7 @@ describe.each(profiles)("second factors, $name", (profile) => {
     await using api = await testApi({ profile });
     const person = await api.register();
     const without = person.client.call(contract.generateTotpSecret, {});
-    await expect(without).rejects.toMatchObject({ status: 401 });
+    expect(await errorOf(without)).toMatchObject({ status: 401 });
     await (await withTicket(person)).call(contract.generateTotpSecret, {});
     const { secret } = await (await withTicket(person)).call(contract.generateTotpSecret, {});
     expect(secret).toMatch(/^[A-Z2-7]{16}$/);
@@ -44,19 +45,19 @@ describe.each(profiles)("second factors, $name", (profile) => {
     const person = await api.register();
     const enable = (body: { totp_code: string } | { password: string }) =>
       person.client.call(contract.enableTotp, { body });
-    await expect(enable({ totp_code: "000000" })).rejects.toMatchObject({ status: 400, type: "InvalidOperation" });
-    await expect(enable({ password: person.password })).rejects.toMatchObject(invalidToken);
+    expect(await errorOf(enable({ totp_code: "000000" }))).toMatchObject({ status: 400, type: "InvalidOperation" });
+    expect(await errorOf(enable({ password: person.password }))).toMatchObject(invalidToken);
     const { secret } = await (await withTicket(person)).call(contract.generateTotpSecret, {});
-    await expect(enable({ totp_code: "no code" })).rejects.toMatchObject(invalidToken);
+    expect(await errorOf(enable({ totp_code: "no code" }))).toMatchObject(invalidToken);
     expect((await mfaOf(api, person))?.totp_token?.status).toBe("Pending");
     const { code } = await setUpTotp(api, person);
     expect((await mfaOf(api, person))?.totp_token?.status).toBe("Enabled");
     expect(secret).not.toBe((await mfaOf(api, person))?.totp_token?.secret ?? "");
     const enabled = { status: 400, type: "TotpAlreadyEnabled" } as const;
-    await expect(enable({ totp_code: code() })).rejects.toMatchObject(enabled);
-    await expect(enable({ totp_code: "no code" })).rejects.toMatchObject(enabled);
+    expect(await errorOf(enable({ totp_code: code() }))).toMatchObject(enabled);
+    expect(await errorOf(enable({ totp_code: "no code" }))).toMatchObject(enabled);
     const regenerate = (await withTicket(person, { totp_code: code() })).call(contract.generateTotpSecret, {});
-    await expect(regenerate).rejects.toMatchObject(enabled);
+    expect(await errorOf(regenerate)).toMatchObject(enabled);
     expect(await api.takeEventTypes()).toEqual(["CreateAccount", "CreateSession"]);
   });
 
@@ -72,7 +73,7 @@ describe.each(profiles)("second factors, $name", (profile) => {
     expect(others.filter((code) => codes.includes(code))).toEqual([]);
     expect((await mfaOf(api, person))?.recovery_codes).toEqual(others);
     for (const route of [contract.fetchRecoveryCodes, contract.generateRecoveryCodes, contract.disableTotp]) {
-      await expect(person.client.call(route, {})).rejects.toMatchObject({ status: 401 });
+      expect(await errorOf(person.client.call(route, {}))).toMatchObject({ status: 401 });
     }
   });
 
@@ -99,18 +100,18 @@ describe.each(profiles)("PUT /auth/mfa/ticket, $name", (profile) => {
     expect(ticket).toMatchObject(expected);
     expect(ticket.token).toMatch(/^[A-Za-z0-9_-]{64}$/);
     const wrong = ask(person.client, { password: "wrong_password" });
-    await expect(wrong).rejects.toMatchObject({ status: 401, type: "InvalidCredentials" });
+    expect(await errorOf(wrong)).toMatchObject({ status: 401, type: "InvalidCredentials" });
   });
 
   test("accounts-57: where one-time codes are in force the password does not do", async () => {
     await using api = await testApi({ profile });
     const person = await api.register();
     const disallowed = { status: 400, type: "DisallowedMFAMethod" } as const;
-    await expect(ask(person.client, { totp_code: "000000" })).rejects.toMatchObject(disallowed);
-    await expect(ask(person.client, { recovery_code: "x" })).rejects.toMatchObject(disallowed);
+    expect(await errorOf(ask(person.client, { totp_code: "000000" }))).toMatchObject(disallowed);
+    expect(await errorOf(ask(person.client, { recovery_code: "x" }))).toMatchObject(disallowed);
     await setUpTotp(api, person);
-    await expect(ask(person.client, { password: person.password })).rejects.toMatchObject(disallowed);
-    await expect(ask(person.client, { totp_code: "no code" })).rejects.toMatchObject(invalidToken);
+    expect(await errorOf(ask(person.client, { password: person.password }))).toMatchObject(disallowed);
+    expect(await errorOf(ask(person.client, { totp_code: "no code" }))).toMatchObject(invalidToken);
   });
 
   test("accounts-58: 400 for a session beside an unvalidated ticket, 401 for neither", async () => {
@@ -118,8 +119,8 @@ describe.each(profiles)("PUT /auth/mfa/ticket, $name", (profile) => {
     const person = await api.register();
     const token = await issue(api, person, { validated: false });
     const both = ask(person.client.with({ mfaTicket: token }), { password: person.password });
-    await expect(both).rejects.toMatchObject({ status: 400, type: "InvalidOperation" });
-    await expect(ask(api.client, { password: person.password })).rejects.toMatchObject(invalidToken);
+    expect(await errorOf(both)).toMatchObject({ status: 400, type: "InvalidOperation" });
+    expect(await errorOf(ask(api.client, { password: person.password }))).toMatchObject(invalidToken);
     await ask(api.client.with({ mfaTicket: token }), { password: person.password });
   });
 
@@ -127,15 +128,15 @@ describe.each(profiles)("PUT /auth/mfa/ticket, $name", (profile) => {
     await using api = await testApi({ profile });
     const person = await api.register();
     const holder = api.client.with({ mfaTicket: await issue(api, person, { validated: false }) });
-    await expect(ask(holder, { password: "wrong_password" })).rejects.toMatchObject({ status: 401 });
-    await expect(ask(holder, { password: person.password })).rejects.toMatchObject(invalidToken);
+    expect(await errorOf(ask(holder, { password: "wrong_password" }))).toMatchObject({ status: 401 });
+    expect(await errorOf(ask(holder, { password: person.password }))).toMatchObject(invalidToken);
   });
 
   test("404 for an unvalidated ticket whose account is gone", async () => {
     await using api = await testApi({ profile });
     const holder = api.client.with({ mfaTicket: await issue(api, { id: "gone" }, { validated: false }) });
     const asked = ask(holder, { password: "any password" });
-    await expect(asked).rejects.toMatchObject({ status: 404, type: "UnknownUser" });
+    expect(await errorOf(asked)).toMatchObject({ status: 404, type: "UnknownUser" });
   });
 
   test("accounts-63, P26: a validated ticket is used once, also by two requests at once", async () => {
@@ -144,7 +145,7 @@ describe.each(profiles)("PUT /auth/mfa/ticket, $name", (profile) => {
     const client = await withTicket(person);
     const uses = await Promise.all([1, 2, 3].map(() => client.send(contract.generateRecoveryCodes, {})));
     expect(uses.map(({ status }) => status).toSorted()).toEqual([200, 401, 401]);
-    await expect(client.call(contract.generateRecoveryCodes, {})).rejects.toMatchObject({ status: 401 });
+    expect(await errorOf(client.call(contract.generateRecoveryCodes, {}))).toMatchObject({ status: 401 });
   });
 
   test("P26: a ticket of one account is no good for another, and is not used up by the attempt", async () => {
@@ -153,7 +154,7 @@ describe.each(profiles)("PUT /auth/mfa/ticket, $name", (profile) => {
     const { token } = await ask(person.client, { password: person.password });
     const borrowed = other.client.with({ mfaTicket: token });
     for (const route of [contract.generateRecoveryCodes, contract.generateTotpSecret, accounts.disableAccount]) {
-      await expect(borrowed.call(route, {})).rejects.toMatchObject({ status: 403 });
+      expect(await errorOf(borrowed.call(route, {}))).toMatchObject({ status: 403 });
     }
     expect((await mfaOf(api, other))?.recovery_codes).toEqual([]);
     await person.client.with({ mfaTicket: token }).call(contract.generateRecoveryCodes, {});
@@ -166,7 +167,7 @@ describe.each(profiles)("PUT /auth/mfa/ticket, $name", (profile) => {
     const token = await issue(api, person, { validated: true });
     api.clock.advance(301_000);
     const late = client.call(contract.generateRecoveryCodes, {});
-    await expect(late).rejects.toMatchObject(invalidToken);
+    expect(await errorOf(late)).toMatchObject(invalidToken);
     if (profile.name === "embedded") {
       await ask(person.client, { password: person.password }); // real servers count the five minutes themselves
       await api.deps.background.drain(5_000);
@@ -179,11 +180,11 @@ describe.each(profiles)("PUT /auth/mfa/ticket, $name", (profile) => {
     const person = await api.register();
     const { code } = await setUpTotp(api, person);
     for (let guess = 0; guess < 3; guess++) {
-      await expect(ask(person.client, { totp_code: "no code" })).rejects.toMatchObject(invalidToken);
+      expect(await errorOf(ask(person.client, { totp_code: "no code" }))).toMatchObject(invalidToken);
     }
     nextCode(api);
     const right = ask(person.client, { totp_code: code() });
-    await expect(right).rejects.toMatchObject({ status: 403, type: "LockedOut" });
+    expect(await errorOf(right)).toMatchObject({ status: 403, type: "LockedOut" });
   });
 
   test("a one-time code gives one ticket, a recovery code too", async () => {
@@ -193,9 +194,9 @@ describe.each(profiles)("PUT /auth/mfa/ticket, $name", (profile) => {
     const { code } = await setUpTotp(api, person);
     const totp_code = code();
     await ask(person.client, { totp_code });
-    await expect(ask(person.client, { totp_code })).rejects.toMatchObject(invalidToken);
+    expect(await errorOf(ask(person.client, { totp_code }))).toMatchObject(invalidToken);
     await ask(person.client, { recovery_code });
-    await expect(ask(person.client, { recovery_code })).rejects.toMatchObject(invalidToken);
+    expect(await errorOf(ask(person.client, { recovery_code }))).toMatchObject(invalidToken);
     expect((await mfaOf(api, person))?.recovery_codes).toHaveLength(9);
   });
 });

@@ -5,6 +5,7 @@ import * as policy from "@lib/contract/policy.ts";
 import * as sessions from "@lib/contract/sessions.ts";
 import * as users from "@lib/contract/users.ts";
 import { GOOD_PASSWORD, newEmail } from "@tests/harness/account-steps.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type TestApi, testApi } from "@tests/harness/test-api.ts";
 
@@ -25,8 +26,8 @@ describe.each(profiles)("onboarding, $name", (profile) => {
     await using api = await testApi({ profile });
     const { client } = await newcomer(api);
     expect(await client.call(contract.checkOnboarding, {})).toEqual({ onboarding: true });
-    await expect(client.call(users.fetchSelf, {})).rejects.toMatchObject({ status: 401 });
-    await expect(client.call(policy.acknowledgePolicyChanges, {})).rejects.toMatchObject({ status: 401 });
+    expect(await errorOf(client.call(users.fetchSelf, {}))).toMatchObject({ status: 401 });
+    expect(await errorOf(client.call(policy.acknowledgePolicyChanges, {}))).toMatchObject({ status: 401 });
     await client.call(contract.completeOnboarding, { body: { username: newName() } });
     expect(await client.call(contract.checkOnboarding, {})).toEqual({ onboarding: false });
     expect((await client.call(users.fetchSelf, {})).relationship).toBe("User");
@@ -42,7 +43,7 @@ describe.each(profiles)("onboarding, $name", (profile) => {
     expect(user.discriminator).toMatch(/^\d{4}$/);
     expect(await api.deps.store.users.get(id)).toMatchObject({ username, discriminator: user.discriminator });
     const again = client.call(contract.completeOnboarding, { body: { username } });
-    await expect(again).rejects.toMatchObject({ status: 403, type: "AlreadyOnboarded" });
+    expect(await errorOf(again)).toMatchObject({ status: 403, type: "AlreadyOnboarded" });
     expect(await api.takeEventTypes()).toEqual([]);
   });
 
@@ -67,7 +68,7 @@ describe.each(profiles)("onboarding, $name", (profile) => {
     await using api = await testApi({ profile });
     const { id, client } = await newcomer(api);
     const complete = client.call(contract.completeOnboarding, { body: { username } });
-    await expect(complete).rejects.toMatchObject({ status: 400, type });
+    expect(await errorOf(complete)).toMatchObject({ status: 400, type });
     expect(await api.deps.store.users.get(id)).toBeNull();
   });
 
@@ -97,9 +98,9 @@ describe.each(profiles)("onboarding, $name", (profile) => {
       api.client.with({ sessionToken: "invalid" }),
       api.client.with({ botToken: "b" }),
     ]) {
-      await expect(client.call(contract.checkOnboarding, {})).rejects.toMatchObject({ status: 401 });
+      expect(await errorOf(client.call(contract.checkOnboarding, {}))).toMatchObject({ status: 401 });
       const complete = client.call(contract.completeOnboarding, { body: { username: newName() } });
-      await expect(complete).rejects.toMatchObject({ status: 401, type: "InvalidSession" });
+      expect(await errorOf(complete)).toMatchObject({ status: 401, type: "InvalidSession" });
     }
   });
 });
@@ -127,7 +128,7 @@ describe.each(profiles)("POST /policy/acknowledge, $name", (profile) => {
   test("401 without a user", async () => {
     await using api = await testApi({ profile });
     const refused = { status: 401, type: "InvalidSession" };
-    await expect(api.client.call(policy.acknowledgePolicyChanges, {})).rejects.toMatchObject(refused);
+    expect(await errorOf(api.client.call(policy.acknowledgePolicyChanges, {}))).toMatchObject(refused);
   });
 
   test("accounts-4: 401 for a valid session beside a bogus bot token", async () => {
@@ -135,6 +136,6 @@ describe.each(profiles)("POST /policy/acknowledge, $name", (profile) => {
     const person = await api.register();
     await person.client.call(policy.acknowledgePolicyChanges, {});
     const both = person.client.with({ botToken: "bogus" });
-    await expect(both.call(policy.acknowledgePolicyChanges, {})).rejects.toMatchObject({ status: 401 });
+    expect(await errorOf(both.call(policy.acknowledgePolicyChanges, {}))).toMatchObject({ status: 401 });
   });
 });
