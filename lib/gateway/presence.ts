@@ -50,6 +50,8 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
     },
     async beat() {
       for (const chunk of chunksOf([...leases.keys()], RENEWED_AT_ONCE)) {
+        // Sockets are served in between: ten thousand leases in memory would hold everybody up for 25 ms.
+        await new Promise<void>((resolve) => void setImmediate(resolve));
         // Looked up again: a connection that closed meanwhile must not get its lease back.
         const held = chunk.flatMap((connection) => leases.get(connection) ?? []);
         announcer.owe(await deps.keys.renewLeases(held, lease_ms));
