@@ -2,7 +2,8 @@
  * The acceptance checks of the protocol, and which tests claim them.
  *
  * Each `<area>.txt` beside this file lists the checks of an area, one sentence each. A test claims a check by naming its
- * id in a string: usually its title, or a row of `test.each`. `open.txt` names the checks that no test claims yet.
+ * id in a string: usually its title, or a row of `test.each`. `open.txt` names the checks that no test claims yet, and which
+ * part of Ermine they wait for.
  */
 import { Glob } from "bun";
 import { join } from "node:path";
@@ -13,6 +14,9 @@ const openFile = join(folder, "open.txt");
 
 /** One check: a stable id and the sentence that must hold. */
 export type Check = { readonly id: string; readonly area: string; readonly sentence: string };
+
+/** A check that no test claims yet, and the part of Ermine that it needs and that is not there. */
+export type Open = { readonly id: string; readonly needs: string };
 
 /** Where an id is claimed. */
 export type Claim = { readonly id: string; readonly file: string };
@@ -28,19 +32,28 @@ export async function readChecks(): Promise<Check[]> {
 }
 
 function parseCheck(line: string, area: string): Check {
-  const [, id, sentence] = /^(\S+) {2}(\S.*)$/.exec(line) ?? [];
-  if (!id || !sentence) throw new Error(`${area}.txt: write "id", two spaces and the sentence, instead of: ${line}`);
+  const [id, sentence] = parseLine(line, `${area}.txt: write "id", two spaces and the sentence`);
   return { id, area, sentence };
 }
 
-/** The ids of `open.txt`. */
-export async function readOpen(): Promise<string[]> {
-  return (await Bun.file(openFile).text()).split("\n").filter(Boolean);
+function parseLine(line: string, remedy: string): [id: string, text: string] {
+  const [, id, text] = /^(\S+) {2}(\S.*)$/.exec(line) ?? [];
+  if (!id || !text) throw new Error(`${remedy}, instead of: ${line}`);
+  return [id, text];
+}
+
+/** What `open.txt` names. */
+export async function readOpen(): Promise<Open[]> {
+  const lines = (await Bun.file(openFile).text()).split("\n").filter(Boolean);
+  return lines.map((line) => {
+    const [id, needs] = parseLine(line, `open.txt: write "id", two spaces and what it needs`);
+    return { id, needs };
+  });
 }
 
 /** Replaces `open.txt`. */
-export async function writeOpen(ids: readonly string[]): Promise<void> {
-  await Bun.write(openFile, ids.map((id) => `${id}\n`).join(""));
+export async function writeOpen(open: readonly Open[]): Promise<void> {
+  await Bun.write(openFile, open.map(({ id, needs }) => `${id}  ${needs}\n`).join(""));
 }
 
 /** Every claim of every test and suite of the repository. */
@@ -69,10 +82,10 @@ function stringLiterals(source: string): string[] {
 }
 
 /** What is wrong with lists, claims and `open.txt` taken together; each entry says what to do. */
-export function findProblems(checks: readonly Check[], claims: readonly Claim[], open: readonly string[]): string[] {
+export function findProblems(checks: readonly Check[], claims: readonly Claim[], open: readonly Open[]): string[] {
   const known = new Set(checks.map(({ id }) => id));
   const claimed = new Set(claims.map(({ id }) => id));
-  const opened = new Set(open);
+  const opened = new Set(open.map(({ id }) => id));
   return [
     ...checks
       .filter(({ id }, index) => checks.findIndex((other) => other.id === id) !== index)
@@ -82,10 +95,12 @@ export function findProblems(checks: readonly Check[], claims: readonly Claim[],
       .map(
         ({ id, sentence }) => `${id} is neither claimed nor open: write its test, or add it to open.txt (${sentence})`,
       ),
-    ...open.filter((id) => !known.has(id)).map((id) => `open.txt names ${id}, which no list has: remove the line`),
     ...open
-      .filter((id) => claimed.has(id))
-      .map((id) => `open.txt names ${id}, which a test claims: run \`bun tests/conformance --write\``),
+      .filter(({ id }) => !known.has(id))
+      .map(({ id }) => `open.txt names ${id}, which no list has: remove the line`),
+    ...open
+      .filter(({ id }) => claimed.has(id))
+      .map(({ id }) => `open.txt names ${id}, which a test claims: run \`bun tests/conformance --write\``),
     ...claims
       .filter(({ id }) => !known.has(id))
       .map(({ id, file }) => `${file} names ${id}, which no list has: correct the id`),
@@ -93,8 +108,8 @@ export function findProblems(checks: readonly Check[], claims: readonly Claim[],
 }
 
 /** The open checks that stay open; never more than there were. */
-export function stillOpen(checks: readonly Check[], claims: readonly Claim[], open: readonly string[]): string[] {
+export function stillOpen(checks: readonly Check[], claims: readonly Claim[], open: readonly Open[]): Open[] {
   const claimed = new Set(claims.map(({ id }) => id));
-  const before = new Set(open);
-  return checks.map(({ id }) => id).filter((id) => before.has(id) && !claimed.has(id));
+  const before = new Map(open.map((each) => [each.id, each]));
+  return checks.flatMap(({ id }) => (claimed.has(id) ? [] : (before.get(id) ?? [])));
 }

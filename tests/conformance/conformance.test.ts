@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { findIds, findProblems, readChecks, readClaims, readOpen, stillOpen } from "@tests/conformance/checks.ts";
 
 const check = (id: string) => ({ id, area: "events", sentence: "It holds" });
+const open = (id: string) => ({ id, needs: "voice" });
 const claim = (id: string) => ({ id, file: "a.test.ts" });
 
 test("every check is claimed by a test or open, and every id is known", async () => {
@@ -34,11 +35,17 @@ describe("a problem is", () => {
       [],
       "events-1 is listed twice",
     ],
-    ["an open check that is claimed", [check("events-1")], [claim("events-1")], ["events-1"], "which a test claims"],
-    ["an open id that no list has", [], [], ["events-1"], "which no list has: remove"],
+    [
+      "an open check that is claimed",
+      [check("events-1")],
+      [claim("events-1")],
+      [open("events-1")],
+      "which a test claims",
+    ],
+    ["an open id that no list has", [], [], [open("events-1")], "which no list has: remove"],
     ["a claimed id that no list has", [], [claim("events-1")], [], "a.test.ts names events-1"],
-  ])("%s", (_, checks, claims, open, expected) => {
-    const problems = findProblems(checks, claims, open);
+  ])("%s", (_, checks, claims, opened, expected) => {
+    const problems = findProblems(checks, claims, opened);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(expected);
   });
@@ -46,5 +53,5 @@ describe("a problem is", () => {
 
 test("what is open only shrinks", () => {
   const checks = ["events-1", "events-2", "events-3"].map(check);
-  expect(stillOpen(checks, [claim("events-2")], ["events-2", "events-3"])).toEqual(["events-3"]);
+  expect(stillOpen(checks, [claim("events-2")], [open("events-2"), open("events-3")])).toEqual([open("events-3")]);
 });

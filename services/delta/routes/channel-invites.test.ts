@@ -30,7 +30,7 @@ async function community(api: TestApi) {
 }
 
 describe.each(profiles)("invites of channels, $name", (profile) => {
-  test("messages-25, servers-82: a channel of a server invites to the server, which is logged", async () => {
+  test("messages-25, users-60, servers-82: a channel of a server invites to the server, which is logged", async () => {
     await using api = await testApi({ profile });
     const { b, server, text, invite } = await community(api);
     const [status, body] = await invite(b, text);
@@ -45,13 +45,16 @@ describe.each(profiles)("invites of channels, $name", (profile) => {
     expect(await api.takeEventTypes()).toEqual([]);
   });
 
-  test("messages-25: a group invites to itself, a direct message to nothing", async () => {
+  test("messages-25, users-60: a group invites to itself, a direct message or own notes to nothing", async () => {
     await using api = await testApi({ profile });
     const { a, b, outsider, group, direct, text, invite } = await community(api);
     const [status, body] = await invite(a, group);
     const { _id } = body as { _id: string };
     expect([status, body]).toEqual([200, { type: "Group", _id, creator: a.id, channel: group }]);
     expect(await invite(b, direct)).toMatchObject([400, { type: "InvalidOperation" }]);
+    const notes = api.deps.ids.ulid();
+    await api.deps.store.channels.insert({ channel_type: "SavedMessages", _id: notes, user: a.id });
+    expect(await invite(a, notes)).toMatchObject([400, { type: "InvalidOperation" }]);
     expect(await invite(await seedBot(api, a), text)).toMatchObject([400, { type: "IsBot" }]);
     expect(await invite(outsider, text)).toMatchObject([
       403,
