@@ -69,9 +69,13 @@ export function connectEvents(options: EventClientOptions): EventClient {
   function receive(data: string | ArrayBuffer): void {
     const value = typeof data === "string" ? decodeJsonFrame(data) : decodeMsgpackFrame(new Uint8Array(data));
     if (typeof value !== "object" || value === null) return;
-    attempt = 0;
     position = textOf(value, "position") ?? position;
-    if (Reflect.get(value, "type") === "Ready") session = textOf(value, "session") ?? session;
+    const type: unknown = Reflect.get(value, "type");
+    if (type === "Ready" || type === "Resumed") {
+      // Not earlier: a server that accepts the token and then cannot serve must not be asked again and again at once.
+      attempt = 0;
+      session = textOf(value, "session") ?? session;
+    }
     options.onEvent(value as CatalogueEvent); // what servers of this protocol send
   }
 

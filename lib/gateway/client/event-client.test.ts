@@ -1,0 +1,150 @@
+import { encodeJson } from "@lib/codec/json.ts";
+import { encodeMsgpack } from "@lib/codec/msgpack.ts";
+import type { CatalogueEvent } from "@lib/event/catalogue.ts";
+import type { Event } from "@lib/event/event.ts";
+import { type EventClient, type EventClientOptions, connectEvents } from "@lib/gateway/client/event-client.ts";
+import { eventually } from "@tests/harness/eventually.ts";
+import { type Mock, afterEach, describe, expect, spyOn, test } from "bun:test";
+
+/** What a server does with a connection: what it sends, and the code with which it closes then. */
+type Reply = { events: readonly Event[]; code?: number };
+
+let timeouts: Mock<typeof setTimeout> | undefined;
+afterEach(() => timeouts?.mockRestore());
+
+/** The waits of a client between two attempts, in milliseconds; each is over at once. */
+function waitsOf(): number[] {
+  const waits: number[] = [];
+  const now = (run: () => void, ms = 0) => {
+    waits.push(ms);
+    setImmediate(run);
+    return 0;
+  };
+  // The client keeps what is returned only to clear it.
+  timeouts = spyOn(globalThis, "setTimeout").mockImplementation(now as unknown as typeof setTimeout);
+  return waits;
+}
+
+/** A server that greets its first connections as told, one reply each, and the others as the last one. */
+function serverOf(...replies: Reply[]) {
+  const queries: URLSearchParams[] = [];
+  const received: unknown[] = [];
+  const server = Bun.serve<{ at: number; isPacked: boolean }>({
+    port: 0,
+    fetch(request, own) {
+      const query = new URL(request.url).searchParams;
+      queries.push(query);
+      const data = { at: queries.length - 1, isPacked: query.get("format") === "msgpack" };
+      return own.upgrade(request, { data }) ? undefined : new Response(null, { status: 400 });
+    },
+    websocket: {
+      open(ws) {
+        const { events = [], code } = replies[ws.data.at] ?? replies.at(-1) ?? {};
+        for (const event of events) ws.send(ws.data.isPacked ? encodeMsgpack(event) : encodeJson(event));
+        if (code !== undefined) ws.close(code);
+      },
+      message: (_, message) => void received.push(typeof message === "string" ? message : message.toString("hex")),
+    },
+  });
+  const events: CatalogueEvent[] = [];
+  const clients: EventClient[] = [];
+  return {
+    queries,
+    received,
+    events,
+    connect(options: Partial<EventClientOptions> = {}): EventClient {
+      const url = `ws://127.0.0.1:${server.port}/`;
+      const client = connectEvents({ url, token: "t", onEvent: (event) => void events.push(event), ...options });
+      clients.push(client);
+      return client;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...clients.map((client) => client.close()), server.stop(true)]);
+    },
+  };
+}
+
+const AUTHENTICATED = { type: "Authenticated" };
+const ready = (session: string, position: string) => ({ type: "Ready", session, position });
+
+describe("the client of the gateway", () => {
+  test.each([
+    ["half", 0, [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 15_000, 15_000]],
+    ["nearly all", 1 - 2 ** -53, [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000]],
+  ])("waits longer after each attempt, %s of up to half a minute", async (_, random, expected) => {
+    const waits = waitsOf();
+    await using server = serverOf({ events: [AUTHENTICATED], code: 1013 });
+
+    server.connect({ reconnect: true, random: () => random });
+    await eventually(() => waits.length >= expected.length);
+
+    // A server that greets and cannot serve is not hammered: only `Ready` begins anew.
+    expect(waits.slice(0, expected.length).map(Math.round)).toEqual(expected);
+  });
+
+  test("begins to wait anew after a connection that got as far as Ready", async () => {
+    const waits = waitsOf();
+    const broken = { events: [AUTHENTICATED], code: 1013 };
+    const whole = { events: [AUTHENTICATED, ready("s", "1-0")], code: 4004 };
+    await using server = serverOf(broken, broken, whole, broken);
+
+    server.connect({ reconnect: true, random: () => 0 });
+    await eventually(() => waits.length >= 4);
+
+    expect(waits.slice(0, 4)).toEqual([50, 100, 50, 100]);
+  });
+
+  test.each([
+    [4002, 1],
+    [4003, 1],
+    [4001, 2],
+    [1012, 2],
+  ])("after a close with %d makes %d connections", async (code, connections) => {
+    const waits = waitsOf();
+    await using server = serverOf({ events: [], code }, { events: [ready("s", "1-0")] });
+    const closes: number[] = [];
+
+    server.connect({ reconnect: true, onClose: (close) => void closes.push(close.code) });
+    await eventually(() => closes.length === 1 && server.events.length === connections - 1);
+
+    expect(closes).toEqual([code]);
+    expect([server.queries.length, waits.length]).toEqual([connections, connections - 1]);
+  });
+
+  test("P3: continues at the newest position, in the session that was named last, by Ready or Resumed", async () => {
+    waitsOf();
+    const resumed = { type: "Resumed", recovered: true, session: "second", position: "5-0" };
+    const message = { type: "ChannelStartTyping", id: "c", user: "u", position: "7-0" };
+    await using server = serverOf(
+      { events: [AUTHENTICATED, ready("first", "5-0")], code: 1012 },
+      { events: [AUTHENTICATED, resumed, message], code: 1012 },
+      { events: [ready("third", "9-0")] },
+    );
+
+    const client = server.connect({ reconnect: true, resume: true });
+    await eventually(() => server.events.length === 6);
+
+    const asked = server.queries.map((query) => ["resume", "session", "position"].map((key) => query.get(key)));
+    expect(asked).toEqual([
+      ["true", null, null],
+      ["true", "first", "5-0"],
+      ["true", "second", "7-0"],
+    ]);
+    expect(client.resumePoint).toEqual({ session: "third", position: "9-0" });
+  });
+
+  test("speaks both formats", async () => {
+    await using server = serverOf({ events: [AUTHENTICATED] });
+    const ping = { type: "Ping", data: 12_345 } as const;
+
+    for (const format of ["json", "msgpack"] as const) {
+      const client = server.connect({ format });
+      await eventually(() => server.events.length > 0);
+      expect(server.events.splice(0).map(({ type }) => type)).toEqual(["Authenticated"]);
+      client.send(ping);
+    }
+
+    await eventually(() => server.received.length === 2);
+    expect(server.received).toEqual(['{"type":"Ping","data":12345}', "82a474797065a450696e67a464617461cd3039"]);
+  });
+});
