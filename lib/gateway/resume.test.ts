@@ -4,68 +4,27 @@ import { publish } from "@lib/domain/publish.ts";
 import { changeBlock } from "@lib/domain/relationships/change-block.ts";
 import { editUser } from "@lib/domain/users/edit-user.ts";
 import { channelCreate, channelUpdate } from "@lib/event/channel-events.ts";
-import { emojiCreate, serverMemberLeave, serverMemberUpdate, serverUpdate } from "@lib/event/server-events.ts";
+import { emojiCreate, serverMemberUpdate, serverUpdate } from "@lib/event/server-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { Event } from "@lib/event/event.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
-import { eventually } from "@tests/harness/eventually.ts";
-import { HIDDEN, QUIET, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
-import { type Profile, profiles } from "@tests/harness/profiles.ts";
+import { QUIET, typesOf } from "@tests/harness/gateway-community.ts";
+import { actorOf, lostConnection } from "@tests/harness/lost-connection.ts";
+import { profiles } from "@tests/harness/profiles.ts";
 import { OPCODE, openRawSocket } from "@tests/harness/raw-socket.ts";
-import { role, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
-
-/** Two members of a server; the second has role R, which opens a hidden channel, and a resumable connection. */
-async function scene(profile: Profile, gatewaySettings: object = {}) {
-  const gateway = await testGateway({ profile, settings: { ermine: { gateway: gatewaySettings } } });
-  const [owner, member] = [await gateway.user(QUIET), await gateway.user(QUIET)];
-  const server = await gateway.server(owner.id, { roles: { R: role("R", 0, 0) } });
-  const open = await gateway.channel(server);
-  const hidden = await gateway.channel(server, hiddenBut("R"));
-  await gateway.join(server, owner.id);
-  await gateway.join(server, member.id, ["R"]);
-  const witness = await gateway.socket(owner.token);
-  const socket = await gateway.socket(member.token, { resume: true });
-  await gateway.received(member.id, socket);
-  return {
-    gateway,
-    owner,
-    member,
-    server,
-    open,
-    hidden,
-    witness,
-    socket,
-    /** Loses the connection, lets something happen, and comes back. */
-    async lose(meanwhile: () => Promise<unknown>, end: "drop" | "close" = "drop") {
-      const resumeFrom = socket.client.resumePoint;
-      void socket.client[end]();
-      await eventually(() => gateway.stats.connections === 1);
-      await meanwhile();
-      await gateway.received(owner.id, witness);
-      const back = await gateway.socket(member.token, { resume: true, resumeFrom, untilReady: false });
-      const resumed = await back.take("Resumed");
-      return { resumed, back, told: await gateway.received(member.id, back) };
-    },
-    async [Symbol.asyncDispose]() {
-      await witness.client.close();
-      await gateway[Symbol.asyncDispose]();
-    },
-  };
-}
 
 describe.each(profiles)("resume on $name", (profile) => {
   test("P3: rare and frequent events of what one sees are replayed in order, none of what one does not", async () => {
-    await using s = await scene(profile);
+    await using s = await lostConnection(profile);
     const { deps } = s.gateway;
     const key = { server: s.server._id, user: s.owner.id };
-    const secret = await s.gateway.channel(s.server, HIDDEN);
     const parent = { type: "Server", id: s.server._id } as const;
 
     const { resumed, told } = await s.lose(async () => {
       await publish(deps, channelUpdate({ id: s.hidden._id, data: { name: "n" }, clear: [] }, s.hidden));
-      await publish(deps, channelUpdate({ id: secret._id, data: { name: "n" }, clear: [] }, secret));
-      await s.gateway.say(secret._id, s.owner.user);
+      await publish(deps, channelUpdate({ id: s.closed._id, data: { name: "n" }, clear: [] }, s.closed));
+      await s.gateway.say(s.closed._id, s.owner.user);
       await s.gateway.say(s.hidden._id, s.owner.user);
       await publish(deps, serverMemberUpdate({ id: key, data: { nickname: "o" }, clear: [] }));
       await publish(deps, emojiCreate({ _id: "E", parent, creator_id: s.owner.id, name: "e" }));
@@ -84,43 +43,9 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(told[1]).toMatchObject({ id: s.hidden._id });
   });
 
-  test.each([
-    [
-      "own roles changed",
-      (key: { server: string; user: string }) => serverMemberUpdate({ id: key, data: { roles: [] }, clear: [] }),
-    ],
-    [
-      "one was kicked",
-      ({ server, user }: { server: string; user: string }) => serverMemberLeave({ id: server, user, reason: "Kick" }),
-    ],
-    [
-      "one became privileged",
-      ({ user }: { user: string }) =>
-        userUpdate({ id: user, data: { privileged: true }, clear: [], event_id: null }, []),
-    ],
-  ] as const)("P3: not recovered, and a true Ready, when %s meanwhile", async (_, change) => {
-    await using s = await scene(profile);
-    const { deps } = s.gateway;
-    const key = { server: s.server._id, user: s.member.id };
-
-    const { resumed, told } = await s.lose(async () => {
-      const publication = change(key);
-      if (publication.event.type === "ServerMemberLeave") await deps.store.members.remove(key, s.gateway.clock.now());
-      if (publication.event.type === "ServerMemberUpdate") await deps.store.members.update(key, { roles: [] });
-      await publish(deps, publication);
-    });
-    const ready = told.find((event) => event.type === "Ready");
-
-    expect(resumed.recovered).toBe(false);
-    const { hidden, open } = s;
-    const expected = { ServerMemberUpdate: [open._id], ServerMemberLeave: [], UserUpdate: [open._id, hidden._id] };
-    const seen = ready?.type === "Ready" ? ready.channels?.map(({ _id }) => _id) : undefined;
-    expect(seen?.sort()).toEqual(expected[change(key).event.type as keyof typeof expected].toSorted());
-  });
-
   test("P3: not recovered once the window is over, by age and by bytes", async () => {
     for (const limits of [{ resume_window_seconds: 5 }, { resume_window_bytes: 300 }]) {
-      await using s = await scene(profile, limits);
+      await using s = await lostConnection(profile, limits);
 
       const { resumed, told } = await s.lose(async () => {
         for (let at = 0; at < 3; at++) await s.gateway.say(s.open._id, s.owner.user, "x".repeat(200));
@@ -135,7 +60,7 @@ describe.each(profiles)("resume on $name", (profile) => {
   });
 
   test("P3: a quiet connection learns its position from Pong, however much others talk", async () => {
-    await using s = await scene(profile, { resume_window_seconds: 60 });
+    await using s = await lostConnection(profile, { resume_window_seconds: 60 });
     const quiet = await s.gateway.user(QUIET);
     await using socket = await s.gateway.socket(quiet.token, { resume: true, reconnect: true });
     const before = socket.client.resumePoint?.position;
@@ -148,7 +73,7 @@ describe.each(profiles)("resume on $name", (profile) => {
   });
 
   test("P3: who does not ask for it gets today's protocol, byte for byte", async () => {
-    await using s = await scene(profile);
+    await using s = await lostConnection(profile);
     await using socket = await openRawSocket(
       s.gateway.url,
       `?token=${s.member.token}&ready=members&session=x&position=1-1`,
@@ -165,7 +90,7 @@ describe.each(profiles)("resume on $name", (profile) => {
   });
 
   test("P3: a subscription to member updates goes on, with those that were missed", async () => {
-    await using s = await scene(profile);
+    await using s = await lostConnection(profile);
     const update = (name: string) =>
       publish(
         s.gateway.deps,
@@ -184,10 +109,10 @@ describe.each(profiles)("resume on $name", (profile) => {
 
   test("P3: nothing is replayed of somebody from before they shared a group, or unblocked one", async () => {
     for (const meeting of ["group", "unblock"] as const) {
-      await using s = await scene(profile);
+      await using s = await lostConnection(profile);
       const { deps } = s.gateway;
       const other = await s.gateway.user();
-      const actor = { id: other.id, user: other.user, bot: false, sessionId: other.sessionId };
+      const actor = actorOf(other);
       const group = await s.gateway.group(s.owner.id, [s.member.id]);
       await publish(deps, channelCreate(viewChannel(group)));
       if (meeting === "unblock") {
@@ -208,7 +133,7 @@ describe.each(profiles)("resume on $name", (profile) => {
   });
 
   test("P3: what happened while no connection could be resumed is told afterwards, too", async () => {
-    await using s = await scene(profile);
+    await using s = await lostConnection(profile);
 
     let id = "";
     const { resumed, told } = await s.lose(async () => (id = await s.gateway.say(s.open._id, s.owner.user)), "close");
@@ -220,7 +145,7 @@ describe.each(profiles)("resume on $name", (profile) => {
   });
 
   test("P3: not recovered from a position that no process can have given out yet", async () => {
-    await using s = await scene(profile);
+    await using s = await lostConnection(profile);
     await using lost = await s.gateway.socket(s.member.token, { resume: true });
     const resumeFrom = { session: lost.client.resumePoint?.session ?? "", position: "9999999999999-0" };
     lost.client.drop();
@@ -232,7 +157,7 @@ describe.each(profiles)("resume on $name", (profile) => {
   });
 
   test("P3: with a window of nothing no connection is kept", async () => {
-    await using s = await scene(profile, { resume_window_seconds: 0 });
+    await using s = await lostConnection(profile, { resume_window_seconds: 0 });
 
     const { resumed } = await s.lose(() => s.gateway.say(s.open._id, s.owner.user));
 
@@ -240,7 +165,7 @@ describe.each(profiles)("resume on $name", (profile) => {
   });
 
   test("P6 P27: an event that cannot be handled is skipped, the next one is delivered", async () => {
-    await using s = await scene(profile);
+    await using s = await lostConnection(profile);
     const bad: Event[] = [{ type: "Message", user: {} }, { type: "UserUpdate", id: s.owner.id }, { type: "Unheard" }];
 
     for (const event of bad) await s.gateway.deps.bus.publish([s.open._id, `${s.owner.id}!`], event);
