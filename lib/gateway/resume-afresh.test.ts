@@ -19,6 +19,7 @@ import { DataEditChannel } from "@lib/contract/channels.ts";
 import { DataEditServer } from "@lib/contract/servers.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { channelCreate } from "@lib/event/channel-events.ts";
+import { serverRoleUpdate } from "@lib/event/server-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { VIEW } from "@tests/harness/gateway-community.ts";
@@ -62,6 +63,8 @@ const changes: Record<string, (s: Scene, by: Actor) => Promise<unknown>> = {
   },
   "roles have other ranks": ({ gateway: { deps }, server }, by) =>
     editRoleRanks(deps, by, { target: server._id, ranks: ["S", "R"], reason }),
+  "a role has another rank": ({ gateway: { deps }, server }) =>
+    publish(deps, serverRoleUpdate({ id: server._id, role_id: "S", data: { rank: -1 }, clear: [] })),
   "a server has another owner": ({ gateway: { deps }, server, member }, by) => {
     const data = DataEditServer.parse({ owner: member.id });
     return editServer(deps, by, { target: server._id, data, reason, hasTicket: true });

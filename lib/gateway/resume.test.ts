@@ -8,11 +8,12 @@ import { emojiCreate, serverMemberUpdate, serverUpdate } from "@lib/event/server
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { Event } from "@lib/event/event.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
+import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET, typesOf } from "@tests/harness/gateway-community.ts";
 import { actorOf, lostConnection } from "@tests/harness/lost-connection.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { OPCODE, openRawSocket } from "@tests/harness/raw-socket.ts";
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 
 describe.each(profiles)("resume on $name", (profile) => {
   test("P3: rare and frequent events of what one sees are replayed in order, none of what one does not", async () => {
@@ -105,6 +106,29 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(resumed.recovered).toBe(true);
     expect(typesOf(told)).toEqual(["Authenticated", "UserUpdate"]);
     expect(typesOf(await s.gateway.received(s.member.id, back))).toEqual(["UserUpdate"]);
+  });
+
+  test("P3: a connection that is lost again and again is continued again and again, and nothing is read for it", async () => {
+    await using s = await lostConnection(profile);
+    await s.socket.client.close();
+    await using socket = await s.gateway.socket(s.member.token, { resume: true, reconnect: true });
+    socket.client.send({ type: "Subscribe", server_id: s.server._id });
+    await s.gateway.received(s.member.id, socket);
+    const { deps } = s.gateway;
+    const readings = [spyOn(deps.store.users, "get"), spyOn(deps.store.members, "listByUser")];
+    const rename = (display_name: string) =>
+      publish(deps, userUpdate({ id: s.owner.id, data: { display_name }, clear: [], event_id: null }, [s.server._id]));
+
+    for (const name of ["first", "second", "third"]) {
+      const closes = socket.closes.length;
+      socket.client.drop();
+      await eventually(() => socket.closes.length > closes);
+      await rename(name);
+      expect((await socket.take("Resumed")).recovered).toBe(true);
+      expect((await socket.take("UserUpdate")).data).toEqual({ display_name: name });
+    }
+
+    expect(readings.flatMap(({ mock }) => mock.calls.filter(([id]) => id === s.member.id))).toEqual([]);
   });
 
   test("P3: nothing is replayed of somebody from before they shared a group, or unblocked one", async () => {

@@ -108,7 +108,7 @@ export function changesView(world: World, user: UserView, entry: BusEntry): bool
 export function replay(parts: { world: World; reads: WorldReads }, connection: Connection, entry: BusEntry): void {
   const out = outletTo(connection);
   const event = entry.event as CatalogueEvent; // as above
-  if (event.type === "UserUpdate") return replayUserUpdate(connection, event, entry);
+  if (event.type === "UserUpdate") return replayUserUpdate(connection, event, entry.position);
   if (catalogue.get(event.type)?.pace === "frequent") return void route(parts, entry, out);
   const channelId = event.type === "ChannelUpdate" ? event.id : event.type === "ChannelCreate" ? event._id : null;
   const server = channelId === null ? undefined : parts.world.serverOfChannel.get(channelId);
@@ -120,10 +120,8 @@ export function replay(parts: { world: World; reads: WorldReads }, connection: C
 }
 
 /** The rule for this event looks at everybody who may be told; here it is one connection that listens on its topics. */
-function replayUserUpdate(connection: Connection, event: EventOf<"UserUpdate">, { topics, position }: BusEntry): void {
-  const { user } = connection;
-  const isTold = topics.some((topic) => !topic.endsWith("u")) || user?.bot === true;
-  if (!user || !isTold) return;
-  const shown = user.relations.get(event.id) === "BlockedOther" ? withoutPresence(event) : event;
+function replayUserUpdate(connection: Connection, event: EventOf<"UserUpdate">, position: string): void {
+  const isBlocked = connection.user?.relations.get(event.id) === "BlockedOther";
+  const shown = isBlocked ? withoutPresence(event) : event;
   if (shown) connection.send(new Frames(shown, position));
 }

@@ -2,7 +2,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { HIDDEN, QUIET, hiddenBut } from "@tests/harness/gateway-community.ts";
 import type { Profile } from "@tests/harness/profiles.ts";
-import { type TestPerson, role, testGateway } from "@tests/harness/test-gateway.ts";
+import { type TestGateway, type TestPerson, role, testGateway } from "@tests/harness/test-gateway.ts";
 
 /** Somebody as operations know who acts. */
 export const actorOf = ({ id, user, sessionId }: TestPerson): Actor => ({
@@ -12,11 +12,17 @@ export const actorOf = ({ id, user, sessionId }: TestPerson): Actor => ({
   sessionId,
 });
 
+type Arrange = (gateway: TestGateway, people: { owner: TestPerson; member: TestPerson }) => Promise<unknown>;
+
 /**
  * Two members of a server; the second has roles R, which opens a hidden channel, and S, is in a group with somebody else,
- * and has a resumable connection.
+ * and has a resumable connection. `arrange` does what has to be so before they connect.
  */
-export async function lostConnection(profile: Profile, gatewaySettings: object = {}) {
+export async function lostConnection(
+  profile: Profile,
+  gatewaySettings: object = {},
+  arrange: Arrange = async () => {},
+) {
   const gateway = await testGateway({ profile, settings: { ermine: { gateway: gatewaySettings } } });
   const [owner, member, other] = [await gateway.user(QUIET), await gateway.user(QUIET), await gateway.user(QUIET)];
   const server = await gateway.server(owner.id, { roles: { R: role("R", 0, 0), S: role("S", 1, 0) } });
@@ -26,6 +32,7 @@ export async function lostConnection(profile: Profile, gatewaySettings: object =
   await gateway.join(server, owner.id);
   await gateway.join(server, member.id, ["R", "S"]);
   const group = await gateway.group(other.id, [member.id]);
+  await arrange(gateway, { owner, member });
   const witness = await gateway.socket(owner.token);
   const socket = await gateway.socket(member.token, { resume: true });
   await gateway.received(member.id, socket);
