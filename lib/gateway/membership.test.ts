@@ -1,6 +1,7 @@
 import { Connection } from "@lib/gateway/connection.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
-import { enterWorld, holdServer } from "@lib/gateway/membership.ts";
+import { watch } from "@lib/gateway/client-events.ts";
+import { enterWorld, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
@@ -78,4 +79,23 @@ test("P6: who cannot enter the world leaves nothing of themselves in it, and ent
 
   expect([...user.servers].map(({ id }) => id)).toEqual(["read", "held"]);
   expect([...user.directs].map(({ id }) => id)).toEqual(["g"]);
+});
+
+test("P7: a connection that is over leaves nothing of itself behind, while others of its user and servers stay", () => {
+  const [read, held] = [server("read"), server("held")];
+  const world = emptyWorld();
+  const view = holdServer(world, held, [channelOf(held)]);
+  const [first, second] = ["a", "b"].map((id) => new Connection(id, parseHandshake(""), "", 0, 65_536));
+  if (!first || !second) throw new Error("there are two");
+  const user = enterWorld(world, first, snapshotOf(read, held));
+  enterWorld(world, second, snapshotOf(read, held));
+  for (const connection of [first, second]) watch(world, connection, view, 1_000);
+
+  leaveWorld(world, first);
+  const left = [user.connections, view.watchers, world.watching].map((connections) => [...connections]);
+  leaveWorld(world, second);
+
+  expect(left).toEqual([[second], [second], [second]]);
+  expect([world.users.size, world.servers.size, world.directs.size, world.directsOf.size]).toEqual([0, 0, 0, 0]);
+  expect([world.related.size, world.watching.size, world.serverOfChannel.size]).toEqual([0, 0, 0]);
 });

@@ -9,8 +9,9 @@ import { userUpdate } from "@lib/event/user-events.ts";
 import type { Presence } from "@lib/model/user.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { eventually } from "@tests/harness/eventually.ts";
-import { QUIET } from "@tests/harness/gateway-community.ts";
+import { QUIET, typesOf } from "@tests/harness/gateway-community.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
+import { openRawSocket } from "@tests/harness/raw-socket.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
 import { type TestGateway, type TestPerson, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, spyOn, test } from "bun:test";
@@ -284,18 +285,45 @@ describe.each(profiles)("presence on $name", (profile) => {
       );
     };
 
+    /** Lets time pass until the gateway has looked at what is over: then it closes who never sent a token, too. */
+    const pass = async (ms: number) => {
+      await using silent = await openRawSocket(gateway.url);
+      gateway.clock.advance(ms);
+      await silent.closed();
+    };
+
     for (const at of [0, 1, 2, 3, 4, 0, 5]) await subscribe(at);
     const five = await heardOn();
-    gateway.clock.advance(890_000);
+    await pass(890_000);
     await subscribe(2);
     const refreshed = await heardOn();
-    gateway.clock.advance(20_000);
-    await eventually(async () => (await heardOn()).length < 5);
+    await pass(20_000);
     const expired = await heardOn();
 
     expect(five).toEqual([0, 2, 3, 4, 5]);
     expect(refreshed).toEqual([0, 2, 3, 4, 5]);
     expect(expired).toEqual([2]);
+  });
+
+  test("events-47: a bot hears of its members for as long as it is connected, whether it asks or not", async () => {
+    await using gateway = await testGateway({ profile, settings: FAST });
+    const [owner, user] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const bot = await gateway.bot(owner.id, QUIET);
+    const servers: ServerDocument[] = [];
+    for (let at = 0; at < 7; at++) servers.push(await gateway.server(owner.id));
+    for (const server of servers) for (const { id } of [bot, user]) await gateway.join(server, id);
+    await using robot = await gateway.socket(bot.token);
+    await gateway.received(bot.id, robot);
+
+    for (const { _id } of servers) robot.client.send({ type: "Subscribe", server_id: _id });
+    await robot.settle();
+    await using silent = await openRawSocket(gateway.url);
+    gateway.clock.advance(1_000_000);
+    await silent.closed();
+    for (const { _id } of servers)
+      await publish(gateway.deps, userUpdate({ id: user.id, data: { badges: 1 }, clear: [], event_id: null }, [_id]));
+
+    expect(typesOf(await gateway.received(bot.id, robot))).toEqual(Array<string>(7).fill("UserUpdate"));
   });
 
   test("P3: a resumable connection that comes back at once was never offline; one that says farewell is", async () => {

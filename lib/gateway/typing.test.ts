@@ -1,4 +1,6 @@
-import { HIDDEN, QUIET, VIEW } from "@tests/harness/gateway-community.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { channelGroupLeave } from "@lib/event/channel-events.ts";
+import { HIDDEN, QUIET, VIEW, typesOf } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
@@ -37,6 +39,43 @@ describe.each(profiles)("typing on $name", (profile) => {
     typist.client.send({ type: "BeginTyping", channel: direct._id });
 
     expect(await other.take("ChannelStartTyping")).toEqual({ type: "ChannelStartTyping", id: direct._id, user: a.id });
+  });
+
+  test("P7: who types all the time, as clients tell it, is never held back", async () => {
+    await using gateway = await testGateway({ profile });
+    const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const direct = await gateway.direct(a.id, b.id);
+    await using typist = await gateway.socket(a.token);
+    await using other = await gateway.socket(b.token);
+
+    // Five messages a minute, each begun, renewed every other second and ended: for half an hour.
+    for (let message = 0; message < 150; message++) {
+      for (const type of ["BeginTyping", "BeginTyping", "BeginTyping", "EndTyping"] as const) {
+        typist.client.send({ type, channel: direct._id });
+        await typist.settle();
+        gateway.clock.advance(type === "EndTyping" ? 6_000 : 2_000);
+      }
+    }
+
+    const told = typesOf(await gateway.received(b.id, other));
+    expect(told.filter((type) => type === "ChannelStartTyping")).toHaveLength(450);
+    expect(told.filter((type) => type === "ChannelStopTyping")).toHaveLength(150);
+  });
+
+  test("Q15: nobody types in a conversation of others, nor in one that they left", async () => {
+    await using gateway = await testGateway({ profile });
+    const [a, b, c] = [await gateway.user(QUIET), await gateway.user(QUIET), await gateway.user(QUIET)];
+    const direct = await gateway.direct(a.id, b.id);
+    const group = await gateway.group(a.id, [c.id]);
+    await using typist = await gateway.socket(c.token);
+    await using other = await gateway.socket(a.token);
+
+    await publish(gateway.deps, channelGroupLeave({ id: group._id, user: c.id }));
+    await typist.take("ChannelGroupLeave");
+    for (const { _id } of [direct, group]) typist.client.send({ type: "BeginTyping", channel: _id });
+    await typist.settle();
+
+    expect(typesOf(await gateway.received(a.id, other))).not.toContain("ChannelStartTyping");
   });
 
   test("P7: a flood of typing is passed on as far as the allowance goes, and the connection stays", async () => {
