@@ -50,17 +50,20 @@ describe("gateway limits", () => {
     await using gateway = await testGateway(limits({ backpressure_bytes: 16_000_000 }));
     const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];
     const direct = await gateway.direct(a.id, b.id);
+    await using reader = await gateway.socket(a.token);
     await using slow = await openRawSocket(gateway.url, `?token=${b.token}`);
     await slow.take(OPCODE.text);
     await slow.take(OPCODE.text);
+    await eventually(async () => (await gateway.deps.keys.listOnline([b.id])).size === 1);
     slow.pause();
     const content = "x".repeat(20_000);
     let sent = 0;
 
-    // Until the kernel's buffers are full and over half of the bound waits.
-    for (; sent < 2_000 && gateway.stats.waitingBytes < 9_000_000; sent++) {
-      await gateway.say(direct._id, a.user, content);
-      await new Promise(setImmediate);
+    // Until the kernel's buffers are full and over half of the bound waits; few at a time, lest all of it is exceeded.
+    const isRead = () => reader.events.filter(({ type }) => type === "Message").length === sent;
+    while (sent < 2_000 && gateway.stats.waitingBytes < 9_000_000) {
+      for (let at = 0; at < 10; at++, sent++) await gateway.say(direct._id, a.user, content);
+      await eventually(isRead);
     }
     gateway.clock.advance(1_000);
     await eventually(async () => (await gateway.deps.keys.listOnline([b.id])).size === 0, { describe: "its end" });
