@@ -1,5 +1,6 @@
 import { publish } from "@lib/domain/publish.ts";
 import { changeBlock } from "@lib/domain/relationships/change-block.ts";
+import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import {
   channelCreate,
   channelDelete,
@@ -34,26 +35,34 @@ describe.each(profiles)("people and conversations on $name", (profile) => {
     await gateway.received(owner.id, a);
     await gateway.received(added.id, b);
     const grown = { ...group, recipients: [...group.recipients, added.id] };
-    const rename = (display_name: string) =>
-      publish(gateway.deps, userUpdate({ id: member.id, data: { display_name }, clear: [], event_id: null }, []));
+    const rename = async () => {
+      for (const { id } of [member, added])
+        await publish(gateway.deps, userUpdate({ id, data: { display_name: "n" }, clear: [], event_id: null }, []));
+    };
 
-    await rename("unknown");
+    await rename();
     await publish(gateway.deps, channelGroupJoin({ id: group._id, user: added.id }));
     await gateway.say(group._id, owner.user);
     await publish(gateway.deps, channelCreate(viewChannel(grown), [added.id]));
     await gateway.say(group._id, owner.user);
-    await rename("known");
+    await rename();
     const joined = [await gateway.received(owner.id, a), await gateway.received(added.id, b)];
     await publish(gateway.deps, channelGroupLeave({ id: group._id, user: added.id }));
     await gateway.say(group._id, owner.user);
-    await rename("stranger");
+    await rename();
     const left = [await gateway.received(owner.id, a), await gateway.received(added.id, b)];
+    const outlined = (events: readonly CatalogueEvent[]) =>
+      events.map((event) => (event.type === "UserUpdate" ? nameOf(event.id) : event.type));
+    const nameOf = (id: string) => (id === member.id ? "the member" : "the one who comes and goes");
 
-    expect(joined.map(typesOf)).toEqual([
-      ["UserUpdate", "ChannelGroupJoin", "Message", "Message", "UserUpdate"],
-      ["ChannelCreate", "Message", "UserUpdate"],
+    expect(joined.map(outlined)).toEqual([
+      ["the member", "ChannelGroupJoin", "Message", "Message", "the member", "the one who comes and goes"],
+      ["the one who comes and goes", "ChannelCreate", "Message", "the member", "the one who comes and goes"],
     ]);
-    expect(left.map(typesOf)).toEqual([["ChannelGroupLeave", "Message", "UserUpdate"], ["ChannelGroupLeave"]]);
+    expect(left.map(outlined)).toEqual([
+      ["ChannelGroupLeave", "Message", "the member"],
+      ["ChannelGroupLeave", "the one who comes and goes"],
+    ]);
   });
 
   test("events-44 events-45 Q11: a new direct message brings its partner's updates, and closing it is told to both", async () => {
@@ -111,6 +120,29 @@ describe.each(profiles)("people and conversations on $name", (profile) => {
     expect(await gateway.received(a.id, socket)).toEqual([{ type: "UserUpdate", ...update }]);
   });
 
+  test("events-46 events-48: coming online is told once to everybody of any shared server, and to friends", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, server } = await community(gateway, 4);
+    const [user, friend, member, small] = people;
+    const second = await gateway.server(user.id);
+    for (const { id } of [user, friend]) await gateway.join(second, id);
+    const third = await gateway.server(user.id);
+    const stranger = await gateway.user(QUIET);
+    for (const { id } of [user, stranger]) await gateway.join(third, id);
+    await gateway.relate(user.id, "Friend", friend.id);
+    await using sockets = new AsyncDisposableStack();
+    const all = [];
+    for (const person of [friend, member, small, stranger, user])
+      all.push({ id: person.id, socket: sockets.use(await gateway.socket(person.token)) });
+    for (const { id, socket } of all) await gateway.received(id, socket);
+
+    const update = { id: user.id, data: { online: true }, clear: [], event_id: null };
+    await publish(gateway.deps, userUpdate(update, [third._id, server._id, second._id]));
+
+    for (const { id, socket } of all)
+      expect(await gateway.received(id, socket)).toEqual([{ type: "UserUpdate", ...update }]);
+  });
+
   test("events-72 Q6: after a friend request only the requester's messages change, and friends' updates follow relations", async () => {
     await using gateway = await testGateway({ profile });
     const { people, server, channel } = await community(gateway, 4);
@@ -159,12 +191,14 @@ describe.each(profiles)("people and conversations on $name", (profile) => {
     await update({ status });
     await update({}, ["StatusText"]);
     await update({ status, display_name: "name" }, ["StatusText", "Avatar"]);
+    await update({ online: false, display_name: "later" });
     await gateway.say(channel._id, { ...blocker.user, status });
     const told = await gateway.received(me.id, socket);
 
-    expect(typesOf(told)).toEqual(["UserUpdate", "Message"]);
+    expect(typesOf(told)).toEqual(["UserUpdate", "UserUpdate", "Message"]);
     expect(told[0]).toMatchObject({ data: { display_name: "name" }, clear: ["Avatar"] });
-    expect(told[1]).toMatchObject({ user: { online: false, relationship: "BlockedOther" } });
+    expect(told[1]).toMatchObject({ data: { display_name: "later" } });
+    expect(told[2]).toMatchObject({ user: { online: false, relationship: "BlockedOther" } });
     expect(JSON.stringify(told)).not.toContain("secret");
   });
 

@@ -8,6 +8,7 @@ import {
   serverRoleUpdate,
   serverUpdate,
 } from "@lib/event/server-events.ts";
+import { userUpdate } from "@lib/event/user-events.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { toStored } from "@lib/permission/permissions.ts";
 import { serverDefault } from "@lib/permission/default-permissions.ts";
@@ -179,6 +180,51 @@ describe.each(profiles)("visibility on $name", (profile) => {
     ]);
   });
 
+  test("Q13: who becomes privileged views everything at once, whoever has the same roles does not, and back again", async () => {
+    await using s = await scene(profile);
+    const channel = await s.gateway.channel(s.server, HIDDEN);
+    const twin = await s.gateway.user(QUIET);
+    await s.gateway.join(s.server, twin.id);
+    const { staff, other } = await s.connect();
+    await using third = await s.gateway.socket(twin.token);
+    await s.gateway.received(twin.id, third);
+    const { id } = s.member;
+    const privilege = (privileged: boolean) =>
+      publish(s.gateway.deps, userUpdate({ id, data: { privileged }, clear: [], event_id: null }, [s.server._id]));
+
+    await privilege(true);
+    await s.gateway.say(channel._id, s.owner.user);
+    const raised = outline(await s.gateway.received(id, other));
+    await publish(s.gateway.deps, serverUpdate({ id: s.server._id, data: { default_permissions: 0 }, clear: [] }));
+    await s.gateway.say(channel._id, s.owner.user);
+    const kept = outline(await s.gateway.received(id, other));
+    await privilege(false);
+    await s.gateway.say(channel._id, s.owner.user);
+    const lowered = outline(await s.gateway.received(id, other));
+
+    expect(raised).toEqual([[`ChannelCreate ${channel._id}`], "UserUpdate", "Message"]);
+    expect(kept).toEqual(["ServerUpdate", "Message"]);
+    expect(lowered).toEqual([[`ChannelDelete ${channel._id}`], "UserUpdate"]);
+    expect(outline(await s.gateway.received(twin.id, third))).toEqual(["ServerUpdate"]);
+    await staff.settle();
+  });
+
+  test("events-31 events-32: whoever loses one channel and gets another is told of the loss first", async () => {
+    await using s = await scene(profile, ["R"]);
+    const [first, second] = [
+      await s.gateway.channel(s.server, hiddenBut("S")),
+      await s.gateway.channel(s.server, hiddenBut("R")),
+    ];
+    const { other } = await s.connect();
+    const key = { server: s.server._id, user: s.member.id };
+
+    await publish(s.gateway.deps, serverMemberUpdate({ id: key, data: { roles: ["S"] }, clear: [] }));
+
+    expect(outline(await s.gateway.received(s.member.id, other))).toEqual([
+      [`ChannelDelete ${second._id}`, `ChannelCreate ${first._id}`, "ServerMemberUpdate"],
+    ]);
+  });
+
   test("Q14: timeouts and mutes change nothing of what is viewed", async () => {
     await using s = await scene(profile);
     const channel = await s.gateway.channel(s.server);
@@ -195,6 +241,8 @@ describe.each(profiles)("visibility on $name", (profile) => {
   test("Q20: a deleted channel is told to those who viewed it, and later Readys do not list it", async () => {
     await using s = await scene(profile);
     const [open, hidden] = [await s.gateway.channel(s.server), await s.gateway.channel(s.server, HIDDEN)];
+    const slots = { user_joined: open._id, user_left: hidden._id };
+    await s.gateway.deps.store.servers.update(s.server._id, { system_messages: slots });
     const { staff, other } = await s.connect();
     const { store } = s.gateway.deps;
 
@@ -211,7 +259,8 @@ describe.each(profiles)("visibility on $name", (profile) => {
       [`ChannelDelete ${open._id}`, `ChannelDelete ${hidden._id}`],
       [`ChannelDelete ${open._id}`],
     ]);
-    expect(ready.servers?.[0]?.channels).toEqual([]);
+    expect(ready.servers?.[0]).toMatchObject({ channels: [], system_messages: {} });
+    expect(Object.keys(ready.servers?.[0]?.system_messages ?? {})).toEqual([]);
     expect(ready.channels).toEqual([]);
   });
 

@@ -146,14 +146,27 @@ function announceVisibility(
 }
 
 function withVisibility(server: ServerView, frames: Frames, from: ReadonlySet<string>, to: ReadonlySet<string>): Event {
-  if (from === to) return frames.event;
+  const changes = visibilityChanges(server, from, to);
+  return changes.length > 0 ? bulk({ v: [...changes, frames.event] }) : frames.event;
+}
+
+/** What clients are told of channels that they view no longer, then of those that they did not view before. */
+function visibilityChanges(server: ServerView, from: ReadonlySet<string>, to: ReadonlySet<string>): Event[] {
+  if (from === to) return [];
   const vanished = [...from].filter((id) => !to.has(id)).map((id) => channelDelete({ id }, {}).event);
   const appeared = [...to].flatMap((id) => {
     const channel = from.has(id) ? undefined : server.channels.get(id);
     return channel ? [channelCreate(viewChannel(channel)).event] : [];
   });
-  const changes = [...vanished, ...appeared];
-  return changes.length > 0 ? bulk({ v: [...changes, frames.event] }) : frames.event;
+  return [...vanished, ...appeared];
+}
+
+/** Tells a member of what changed in their view of a server because of an event that is not about the server. */
+export function announceView({ out, frames }: RuleContext, server: ServerView, member: MemberView): void {
+  announce(out, server, reclassify(server, [member]), frames, (from, to) => {
+    const changes = visibilityChanges(server, from, to);
+    return changes.length > 0 ? bulk({ v: changes }) : null;
+  });
 }
 
 const newRole = (id: string): RoleDocument => ({

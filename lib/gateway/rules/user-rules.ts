@@ -9,7 +9,7 @@ import { forgetLingering } from "@lib/gateway/lingering.ts";
 import { dropUserIfUnused } from "@lib/gateway/membership.ts";
 import type { RelationshipStatus } from "@lib/model/user.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
-import { reclassify } from "@lib/gateway/view-class.ts";
+import { announceView } from "@lib/gateway/rules/server-rules.ts";
 import { type ServerView, type UserView, acquaintances, setRelation } from "@lib/gateway/world.ts";
 
 const REMOVALS = {
@@ -91,8 +91,8 @@ function endSessions(
 }
 
 /** Own records follow own changes: permissions and presence use current values (07 Q13). */
-function updateSelf({ world }: RuleContext, event: EventOf<"UserUpdate">): void {
-  const self = world.users.get(event.id);
+function updateSelf(context: RuleContext, event: EventOf<"UserUpdate">): void {
+  const self = context.world.users.get(event.id);
   if (!self) return;
   const { online: _online, relations: _relations, ...data } = event.data;
   self.user = applyPartial(
@@ -100,7 +100,11 @@ function updateSelf({ world }: RuleContext, event: EventOf<"UserUpdate">): void 
     data,
     event.clear.map((name) => REMOVALS[name]),
   );
-  if (data.privileged !== undefined) for (const server of self.servers) reclassify(server).settle();
+  if (data.privileged === undefined) return;
+  for (const server of self.servers) {
+    const member = server.members.get(self.id);
+    if (member) announceView(context, server, member);
+  }
 }
 
 /** Who was blocked by a user learns nothing of their status and presence (07 Q29). */
