@@ -148,6 +148,20 @@ describe("gateway limits", () => {
     expect(other.closes).toEqual([]);
   });
 
+  test("P7: before a token comes, a few frames are read and no more", async () => {
+    await using gateway = await testGateway();
+    const user = await gateway.user(QUIET);
+    await using patient = await openRawSocket(gateway.url);
+    await using flooder = await openRawSocket(gateway.url);
+
+    for (const socket of [patient, flooder]) socket.send(OPCODE.text, " ".repeat(10_000));
+    patient.send(OPCODE.text, JSON.stringify({ type: "Authenticate", token: user.token }));
+    flooder.send(OPCODE.text, " ".repeat(10_000));
+
+    expect((await flooder.closed())?.code).toBe(closeCodes.flood.code);
+    expect((await patient.take(OPCODE.text)).toString()).toBe('{"type":"Authenticated"}');
+  });
+
   test("P7: who sends more than any client needs to is closed with a code, and not before", async () => {
     await using gateway = await testGateway();
     const [user, flooder] = [await gateway.user(QUIET), await gateway.user(QUIET)];
@@ -163,6 +177,22 @@ describe("gateway limits", () => {
     const pongs = socket.frames.filter(({ opcode }) => opcode === OPCODE.text).length;
     expect(pongs).toBeWithin(3, 10);
     expect(other.closes).toEqual([]);
+  });
+
+  test("P7: who sends ten times what honest clients send is never closed for it", async () => {
+    await using gateway = await testGateway();
+    const user = await gateway.user(QUIET);
+    await using socket = await gateway.socket(user.token);
+    const padding = "x".repeat(1_000);
+
+    for (let second = 0; second < 1_000; second++) {
+      socket.client.sendRaw(JSON.stringify({ type: "Nonsense", padding }));
+      if (second % 50 === 0) await socket.settle();
+      gateway.clock.advance(1_000);
+    }
+    await socket.settle();
+
+    expect(socket.closes).toEqual([]);
   });
 
   test.each([

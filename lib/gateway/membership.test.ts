@@ -1,8 +1,8 @@
 import { Connection } from "@lib/gateway/connection.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
-import { watch } from "@lib/gateway/client-events.ts";
 import { enterWorld, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
+import { watchAgain } from "@lib/gateway/watches.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
@@ -89,7 +89,7 @@ test("P7: a connection that is over leaves nothing of itself behind, while other
   if (!first || !second) throw new Error("there are two");
   const user = enterWorld(world, first, snapshotOf(read, held));
   enterWorld(world, second, snapshotOf(read, held));
-  for (const connection of [first, second]) watch(world, connection, view, 1_000);
+  for (const connection of [first, second]) watchAgain(world, connection, user, new Map([[held._id, 1_000]]));
 
   leaveWorld(world, first);
   const left = [user.connections, view.watchers, world.watching].map((connections) => [...connections]);

@@ -6,13 +6,19 @@ import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { joinServer } from "@lib/domain/members/join-server.ts";
 import { channelCreate } from "@lib/event/channel-events.ts";
+import { serverCreate } from "@lib/event/server-events.ts";
+import { Connection } from "@lib/gateway/connection.ts";
 import { route } from "@lib/gateway/dispatcher.ts";
+import { parseHandshake } from "@lib/gateway/handshake.ts";
+import { enterWorld, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
 import { createOutlet } from "@lib/gateway/outlet.ts";
 import { noSockets } from "@lib/gateway/variant.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
+import type { UserDocument } from "@lib/model/stored/user.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
+import { viewServer } from "@lib/model/view/server.ts";
 import { errorOf } from "@tests/harness/error-of.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { HIDDEN, QUIET, VIEW, community, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
@@ -241,4 +247,34 @@ test("a conversation that nobody here takes part in is not held", async () => {
   );
 
   expect([world.directs.size, world.directsOf.size]).toEqual([0, 0]);
+});
+
+test("a server is not held that was read for somebody who is gone by then", async () => {
+  const world = emptyWorld();
+  const server: ServerDocument = {
+    ...{ _id: "S", owner: "A", name: "s", channels: [], roles: {}, default_permissions: 0 },
+    ...{ nsfw: false, analytics: false, discoverable: false },
+  };
+  const created = { id: "S", server: viewServer(server, 1), channels: [], emojis: [], voice_states: [] };
+  const { event, topics } = serverCreate(created, "U");
+  const user: UserDocument = {
+    ...{ _id: "U", username: "u", discriminator: "0001", privileged: false, last_acknowledged_policy_change: 0 },
+  };
+  const connection = new Connection("c", parseHandshake(""), "", 0, 65_536);
+  const nothing = { servers: new Map(), users: [], memberCounts: new Map(), emojis: [], policies: [], unreads: [] };
+  const snapshot = { user, memberships: [], heldServers: [], directs: [], online: new Set<string>(), settings: {} };
+  enterWorld(world, connection, { ...nothing, ...snapshot });
+  const loadServer = async () => {
+    leaveWorld(world, connection);
+    return holdServer(world, server, []);
+  };
+  const reads = { server: loadServer, relation: async () => "None" as const };
+
+  await route(
+    { world, reads },
+    { event, topics, position: "1-1", acceptedMs: 0 },
+    createOutlet(() => {}, noSockets()),
+  );
+
+  expect([world.users.size, world.servers.size]).toEqual([0, 0]);
 });

@@ -1,5 +1,5 @@
 import { publish } from "@lib/domain/publish.ts";
-import { messageDelete } from "@lib/event/message-events.ts";
+import { messageCreate, messageDelete } from "@lib/event/message-events.ts";
 import {
   emojiCreate,
   serverCreate,
@@ -11,9 +11,9 @@ import { createAccount, createSession } from "@lib/event/session-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { viewServer } from "@lib/model/view/server.ts";
-import { HIDDEN, QUIET, community, typesOf } from "@tests/harness/gateway-community.ts";
+import { HIDDEN, QUIET, community, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
-import { type TestGateway, type TestPerson, testGateway } from "@tests/harness/test-gateway.ts";
+import { type TestGateway, type TestPerson, role, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
 
 /** Publishes what joining publishes. */
@@ -43,6 +43,22 @@ describe.each(profiles)("relay on $name", (profile) => {
 
     expect(seen).toEqual(["User", "User", "Friend", "Friend", "None", "None", "Blocked", "Blocked"]);
     for (const socket of sockets) await socket.client.close();
+  });
+
+  test("events-29: a bot is None to everybody but itself, also to who blocked it", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, server, channel } = await community(gateway, 2);
+    const [owner, blocker] = people;
+    const bot = await gateway.bot(owner.id, QUIET);
+    await gateway.join(server, bot.id);
+    await gateway.relate(blocker.id, "Blocked", bot.id, "BlockedOther");
+    await using other = await gateway.socket(blocker.token);
+    await using robot = await gateway.socket(bot.token);
+
+    await gateway.say(channel._id, bot.user);
+    const seen = [await other.take("Message"), await robot.take("Message")];
+
+    expect(seen.map(({ user }) => user?.relationship)).toEqual(["None", "User"]);
   });
 
   test("events-30: who cannot view a channel gets none of its messages", async () => {
@@ -161,18 +177,41 @@ describe.each(profiles)("relay on $name", (profile) => {
 
   test("P1: ServerCreate for somebody whose Ready had the server already takes nothing away", async () => {
     await using gateway = await testGateway({ profile });
-    const { people, server, channel } = await community(gateway, 2);
-    const [owner, member] = people;
-    const hidden = await gateway.channel(server, { ...HIDDEN, role_permissions: {} });
-    await using socket = await gateway.socket(owner.token);
-    await gateway.received(owner.id, socket);
+    const { people, server, channel } = await community(gateway, 1);
+    const [owner] = people;
+    const hidden = await gateway.channel(server, hiddenBut("R"));
+    await gateway.deps.store.servers.insertRole(server._id, role("R", 0, 0));
+    const member = await gateway.user(QUIET);
+    await gateway.join(server, member.id, ["R"]);
+    await using socket = await gateway.socket(member.token);
+    await gateway.received(member.id, socket);
 
     const created = { id: server._id, server: viewServer(server, 1), channels: [], emojis: [], voice_states: [] };
-    await publish(gateway.deps, serverCreate(created, owner.id));
-    await gateway.say(channel._id, member.user);
-    await gateway.say(hidden._id, member.user);
+    await publish(gateway.deps, serverCreate(created, member.id));
+    await gateway.say(channel._id, owner.user);
+    await gateway.say(hidden._id, owner.user);
 
-    expect(typesOf(await gateway.received(owner.id, socket))).toEqual(["ServerCreate", "Message", "Message"]);
+    expect(typesOf(await gateway.received(member.id, socket))).toEqual(["ServerCreate", "Message", "Message"]);
+  });
+
+  test("events-47: a bot that joins while it is connected hears of the members from then on", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, server } = await community(gateway, 1);
+    const [owner] = people;
+    const bot = await gateway.bot(owner.id, QUIET);
+    await using robot = await gateway.socket(bot.token);
+    await gateway.received(bot.id, robot);
+    const rename = () =>
+      publish(
+        gateway.deps,
+        userUpdate({ id: owner.id, data: { display_name: "x" }, clear: [], event_id: null }, [server._id]),
+      );
+
+    await rename();
+    await announceJoin(gateway, server, bot);
+    await rename();
+
+    expect(typesOf(await gateway.received(bot.id, robot))).toEqual(["ServerCreate", "UserUpdate"]);
   });
 
   test("a server that is gone before its ServerCreate is handled is not created", async () => {
@@ -218,6 +257,21 @@ describe.each(profiles)("relay on $name", (profile) => {
     await publish(gateway.deps, createSession({ session: { _id: me.sessionId, user_id: me.id, name: "x" } }));
 
     expect(await gateway.received(me.id, socket)).toEqual([]);
+  });
+
+  test("a message that is told late is not taken for the newest of its channel", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, channel } = await community(gateway, 1);
+    const [owner] = people;
+    await using socket = await gateway.socket(owner.token);
+    const [older, newer] = [gateway.deps.ids.ulid(), gateway.deps.ids.ulid()];
+    const content = { channel: channel._id, author: owner.id, content: "x" };
+
+    await publish(gateway.deps, messageCreate({ _id: newer, ...content }), messageCreate({ _id: older, ...content }));
+    for (let at = 0; at < 2; at++) await socket.take("Message");
+    await using later = await gateway.socket(owner.token);
+
+    expect((await later.take("Ready")).channels).toEqual([expect.objectContaining({ last_message_id: newer })]);
   });
 
   test("the last message of a channel is forgotten with the message", async () => {

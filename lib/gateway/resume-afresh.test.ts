@@ -36,8 +36,8 @@ const reason = null;
 const changes: Record<string, (s: Scene, by: Actor) => Promise<unknown>> = {
   "a server was joined": async ({ gateway, member, owner }) => {
     const server = await gateway.server(owner.id);
-    const channel = await gateway.channel(server);
-    return joinServer(gateway.deps, member.user, { ...server, channels: [channel._id] });
+    await gateway.channel(server);
+    return joinServer(gateway.deps, member.user, server);
   },
   "a server is gone": ({ gateway: { deps }, server }, by) =>
     deleteServer(deps, by, { target: server._id, leaveSilently: true }),

@@ -9,7 +9,7 @@ import { userUpdate } from "@lib/event/user-events.ts";
 import type { Event } from "@lib/event/event.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { eventually } from "@tests/harness/eventually.ts";
-import { QUIET, typesOf } from "@tests/harness/gateway-community.ts";
+import { HIDDEN, QUIET, typesOf } from "@tests/harness/gateway-community.ts";
 import { actorOf, lostConnection } from "@tests/harness/lost-connection.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { OPCODE, openRawSocket } from "@tests/harness/raw-socket.ts";
@@ -71,6 +71,26 @@ describe.each(profiles)("resume on $name", (profile) => {
     await socket.settle();
 
     expect(socket.client.resumePoint?.position).not.toBe(before ?? "");
+  });
+
+  test("P3: what is told instead of an event stands where that event stands", async () => {
+    await using s = await lostConnection(profile);
+    const positions: string[] = [];
+    const reading = await s.gateway.deps.bus.read({
+      onEntries: (entries) => void positions.push(...entries.map(({ position }) => position)),
+      onGap: () => {},
+    });
+    const key = { server: s.server._id, user: s.member.id };
+
+    await publish(s.gateway.deps, serverMemberUpdate({ id: key, data: { roles: [] }, clear: [] }));
+    const bulk = await s.socket.take("Bulk");
+    await publish(s.gateway.deps, channelUpdate({ id: s.open._id, data: HIDDEN, clear: [] }, s.open));
+    const vanished = await s.socket.take("ChannelDelete");
+    await s.gateway.say(s.group._id, s.member.user);
+    const own = await s.socket.take("Message");
+
+    expect([bulk, vanished, own].map((event) => Reflect.get(event, "position"))).toEqual(positions);
+    await reading.stop();
   });
 
   test("P3: who does not ask for it gets today's protocol, byte for byte", async () => {

@@ -3,6 +3,7 @@ import { deleteAllSessions, deleteSession, logout } from "@lib/event/session-eve
 import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
+import { openRawSocket } from "@tests/harness/raw-socket.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
 import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
@@ -89,6 +90,29 @@ describe.each(profiles)("sessions on $name", (profile) => {
 
     expect(error.data.type).toBe("InvalidSession");
     expect(back.types()).toEqual([]);
+  });
+
+  test("P3 P8: revoking one session does not end a lost connection of another, which others still see online", async () => {
+    const settings = { ermine: { gateway: { auth_deadline_ms: 100 } } };
+    await using gateway = await testGateway({ profile, settings });
+    const user = await gateway.user(QUIET);
+    const other = await gateway.session(user.id);
+    const x = await gateway.socket(user.token);
+    const y = await gateway.socket(other.token, { resume: true });
+    await gateway.received(user.id, y);
+    await gateway.deps.background.drain(1_000);
+    y.client.drop();
+    await eventually(() => gateway.stats.connections === 1);
+
+    await publish(gateway.deps, deleteSession({ user_id: user.id, session_id: user.sessionId }));
+    await isLoggedOut(x);
+    // When the gateway closes who never sent a token, it also looks for lost connections that are over.
+    await using silent = await openRawSocket(gateway.url);
+    gateway.clock.advance(200);
+    await silent.closed();
+    await gateway.deps.background.drain(1_000);
+
+    expect(await gateway.deps.keys.listOnline([user.id])).toEqual(new Set([user.id]));
   });
 
   test("P3: a logged out connection cannot be resumed either", async () => {
