@@ -5,7 +5,7 @@ import { QUIET } from "@tests/harness/gateway-community.ts";
 import { OPCODE, encodeFrame, openRawSocket } from "@tests/harness/raw-socket.ts";
 import { testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, spyOn, test } from "bun:test";
-import { closeCodes } from "@lib/gateway/close-codes.ts";
+import { closeCodes, runtimeCloseCodes } from "@lib/gateway/close-codes.ts";
 import * as json from "@lib/codec/json.ts";
 import * as msgpack from "@lib/codec/msgpack.ts";
 
@@ -91,6 +91,7 @@ describe("gateway limits", () => {
     await other.settle();
 
     expect(pong).toBe('{"type":"Pong","data":1}');
+    expect(await socket.closed()).toEqual(runtimeCloseCodes.tooBig);
     expect(other.closes).toEqual([]);
   });
 
@@ -104,6 +105,7 @@ describe("gateway limits", () => {
     for (let at = 0; at < 10; at++) socket.send(OPCODE.continuation, " ".repeat(1_000), { fin: false });
 
     await eventually(() => gateway.stats.connections === 0);
+    expect(await socket.closed()).toEqual(runtimeCloseCodes.tooBig);
   });
 
   test("P7: a compression bomb is not unpacked beyond the limit, and ends that connection alone", async () => {
@@ -125,6 +127,7 @@ describe("gateway limits", () => {
     await other.settle();
 
     expect(pong).toBe('{"type":"Pong","data":1}');
+    expect(await socket.closed()).toEqual(runtimeCloseCodes.tooBig);
     expect(other.closes).toEqual([]);
     expect(process.memoryUsage.rss() - before).toBeLessThan(32 * 2 ** 20);
   });
@@ -195,15 +198,20 @@ describe("gateway limits", () => {
     expect(socket.closes).toEqual([]);
   });
 
-  test.each([
-    ["an unmasked frame", Buffer.from([0x81, 0x02, 0x7b, 0x7d])],
-    ["reserved bits", Buffer.from([0xf1, 0x80, 1, 2, 3, 4])],
-    ["a reserved opcode", Buffer.from([0x83, 0x80, 1, 2, 3, 4])],
-    ["an oversized control frame", encodeFrame(OPCODE.ping, Buffer.alloc(126))],
-    ["a control frame in parts", encodeFrame(OPCODE.ping, Buffer.alloc(1), false)],
-    ["a length beyond every limit", Buffer.from([0x81, 0xff, 0x7f, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4])],
-    ["a continuation of nothing", encodeFrame(OPCODE.continuation, Buffer.from("{}"))],
-  ])("P7: %s ends that connection at most", async (_, bytes) => {
+  test.each<[string, Uint8Array, keyof typeof runtimeCloseCodes]>([
+    ["an unmasked frame", Buffer.from([0x81, 0x02, 0x7b, 0x7d]), "protocolError"],
+    ["reserved bits", Buffer.from([0xf1, 0x80, 1, 2, 3, 4]), "protocolError"],
+    ["a reserved opcode", Buffer.from([0x83, 0x80, 1, 2, 3, 4]), "protocolError"],
+    ["an oversized control frame", encodeFrame(OPCODE.ping, Buffer.alloc(126)), "protocolError"],
+    ["a control frame in parts", encodeFrame(OPCODE.ping, Buffer.alloc(1), false), "protocolError"],
+    ["a continuation of nothing", encodeFrame(OPCODE.continuation, Buffer.from("{}")), "protocolError"],
+    ["text that is none", encodeFrame(OPCODE.text, Buffer.from([0xff, 0xfe])), "notText"],
+    [
+      "a length beyond every limit",
+      Buffer.from([0x81, 0xff, 0x7f, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4]),
+      "tooBig",
+    ],
+  ])("P7: %s ends that connection alone, with a code", async (_, bytes, name) => {
     await using gateway = await testGateway();
     const user = await gateway.user(QUIET);
     await using other = await gateway.socket(user.token);
@@ -211,10 +219,10 @@ describe("gateway limits", () => {
     for (let at = 0; at < 2; at++) await socket.take(OPCODE.text);
 
     socket.write(bytes);
-    socket.write(encodeFrame(OPCODE.text, Buffer.from('{"type":"Ping","data":1}')));
-    await eventually(() => socket.isClosed || socket.frames.length > 0);
+    const close = await socket.closed();
     await other.settle();
 
+    expect(close?.code).toBe(runtimeCloseCodes[name].code);
     expect(other.closes).toEqual([]);
   });
 

@@ -2,8 +2,6 @@
 export const closeCodes = {
   /** The process drains: connect again, to whichever process answers. */
   restarting: { code: 1012, reason: "Service restart" },
-  /** A frame is over the limit, or the address holds too many sockets. */
-  policy: { code: 1008, reason: "Too many connections" },
   /** More was sent than any client needs to. */
   flood: { code: 1008, reason: "Too much was sent" },
   /** No valid token came in time. */
@@ -18,6 +16,16 @@ export const closeCodes = {
   slowConsumer: { code: 4005, reason: "Too slow" },
   /** The snapshot could not be read now. */
   unavailable: { code: 1013, reason: "Try again later" },
+} as const;
+
+/** What the WebSocket server closes with by itself. Of a broken protocol its reason says more. */
+export const runtimeCloseCodes = {
+  /** A frame is masked, flagged or cut in a way that RFC 6455 forbids. */
+  protocolError: { code: 1002, reason: "Protocol error" },
+  /** A text frame is not text. */
+  notText: { code: 1007, reason: "Received invalid UTF-8" },
+  /** A frame, or what it unpacks to, is over the limit. */
+  tooBig: { code: 1009, reason: "Received too big message" },
 } as const;
 
 /** A row of the table. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import specs from "@asyncapi/specs";
 import { catalogue } from "@lib/event/catalogue.ts";
-import { closeCodes } from "@lib/gateway/close-codes.ts";
+import { closeCodes, runtimeCloseCodes } from "@lib/gateway/close-codes.ts";
 import { createEventDocument } from "@lib/gateway/event-document.ts";
 import { INTERNAL_EVENTS } from "@lib/gateway/event-summaries.ts";
 import Ajv from "ajv";
@@ -75,7 +75,7 @@ describe("the document of events", () => {
 
   test("lists the close codes of the table", () => {
     expect(document["x-close-codes"].map(({ code }) => code)).toEqual(
-      Object.values(closeCodes).map(({ code }) => code),
+      [...Object.values(closeCodes), ...Object.values(runtimeCloseCodes)].map(({ code }) => code),
     );
   });
 });

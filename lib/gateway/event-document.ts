@@ -1,7 +1,7 @@
 /** The event protocol as an AsyncAPI 3.0 document: every message in both directions, both encodings, every close code. */
 import { catalogue } from "@lib/event/catalogue.ts";
 import { ClientEvent } from "@lib/event/client-events.ts";
-import { closeCodes } from "@lib/gateway/close-codes.ts";
+import { closeCodes, runtimeCloseCodes } from "@lib/gateway/close-codes.ts";
 import { eventSummaries } from "@lib/gateway/event-summaries.ts";
 import { connectionQuery, encodings } from "@lib/gateway/wire-description.ts";
 import { Timestamp } from "@lib/model/timestamp.ts";
@@ -58,7 +58,7 @@ export function createEventDocument(info: EventDocumentInfo): object {
       ]),
     },
     "x-encodings": encodings,
-    "x-close-codes": Object.entries(closeCodes).map(([name, { code, reason }]) => ({ name, code, reason })),
+    "x-close-codes": Object.entries({ ...closeCodes, ...runtimeCloseCodes }).map(([name, row]) => ({ name, ...row })),
   };
 }
 

@@ -101,7 +101,7 @@ export class Gateway {
     if (!this.#reading) return new Response("starting", { status: 503, headers: { "Retry-After": "1" } });
     const network = clientNetwork(address);
     const open = this.#perNetwork.get(network) ?? 0;
-    if (open >= this.#limits.connections_per_address) return new Response(closeCodes.policy.reason, { status: 429 });
+    if (open >= this.#limits.connections_per_address) return new Response("too many connections", { status: 429 });
     const handshake = parseHandshake(URL.parse(request.url, "http://localhost")?.search ?? "");
     const { ids, clock } = this.#deps;
     const { frame_bytes_max: frameBytesMax } = this.#limits;
