@@ -1,21 +1,30 @@
 import { describe, expect, test } from "bun:test";
 import specs from "@asyncapi/specs";
-import { catalogue } from "@lib/event/catalogue.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { type EventType, catalogue } from "@lib/event/catalogue.ts";
+import { serverMemberUpdate } from "@lib/event/server-events.ts";
+import { userUpdate } from "@lib/event/user-events.ts";
 import { closeCodes, runtimeCloseCodes } from "@lib/gateway/close-codes.ts";
 import { createEventDocument } from "@lib/gateway/event-document.ts";
 import { INTERNAL_EVENTS } from "@lib/gateway/event-summaries.ts";
+import { lostConnection } from "@tests/harness/lost-connection.ts";
+import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import { z } from "zod";
 
 const info = { title: "Events", version: "1", description: "", license: { name: "MIT" } };
 const Shape = z.object({
-  channels: z.record(z.string(), z.object({ messages: z.record(z.string(), z.unknown()) })),
+  channels: z.record(z.string(), z.looseObject({ messages: z.record(z.string(), z.unknown()) })),
   components: z.object({
     messages: z.record(z.string(), z.object({ name: z.string(), payload: z.object({ $ref: z.string() }) })),
     schemas: z.record(z.string(), z.unknown()),
   }),
   "x-close-codes": z.array(z.object({ code: z.number() })),
+  "x-encodings": z.record(z.string(), z.unknown()),
+});
+const Query = z.object({
+  bindings: z.object({ ws: z.object({ query: z.object({ properties: z.record(z.string(), z.unknown()) }) }) }),
 });
 const document = Shape.loose().parse(createEventDocument(info));
 const { channels, components } = document;
@@ -71,6 +80,41 @@ describe("the document of events", () => {
     expect(isValid("VoiceCallUpdateEvent", call)).toBe(true);
     expect(isValid("PingCommand", { type: "Ping", data: 2 ** 53 })).toBe(true);
     expect(isValid("PingCommand", { type: "Ping", data: "1" })).toBe(false);
+  });
+
+  test("P3: takes every frame of a resumable connection, that and how it is continued included", async () => {
+    await using s = await lostConnection(profiles[0] as Profile); // the embedded one is always there
+    const key = { server: s.server._id, user: s.member.id };
+    const status = { text: "busy", presence: "Busy" } as const;
+    await using socket = await s.gateway.socket(s.member.token, { resume: true, reconnect: true });
+
+    await s.gateway.say(s.open._id, s.owner.user);
+    await publish(
+      s.gateway.deps,
+      userUpdate({ id: s.member.id, data: { status }, clear: [], event_id: null }, []),
+      serverMemberUpdate({ id: key, data: { roles: ["S"] }, clear: [] }),
+      serverMemberUpdate({ id: key, data: { roles: ["R"] }, clear: [] }),
+    );
+    await s.gateway.received(s.owner.id, s.witness);
+    await socket.settle();
+    const told = socket.drain();
+    socket.client.drop();
+    told.push(await socket.take("Resumed"));
+
+    const types = ["Authenticated", "Ready", "Message", "UserUpdate", "Bulk", "Bulk", "Resumed"];
+    expect(told.map(({ type }) => type)).toEqual(types as EventType[]);
+    expect(told.filter((event) => !isValid(`${event.type}Event`, event)).map(({ type }) => type)).toEqual([]);
+    expect(told.map((event) => "position" in event)).toEqual(types.map((type) => type !== "Authenticated"));
+    expect(told.map((event) => "session" in event)).toEqual(
+      types.map((type) => type === "Ready" || type === "Resumed"),
+    );
+  });
+
+  test("P3: tells how to connect: format, compression, resuming; and how frames look in either format", () => {
+    const { query } = Query.parse(channels["events"]).bindings.ws;
+    const names = ["version", "format", "token", "ready", "compress", "resume", "session", "position"];
+    expect(Object.keys(query.properties).sort()).toEqual(names.sort());
+    expect(Object.keys(document["x-encodings"])).toEqual(["json", "msgpack"]);
   });
 
   test("lists the close codes of the table", () => {

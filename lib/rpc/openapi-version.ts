@@ -24,7 +24,9 @@ export function jsonSchemas<T>(part: T): T {
 function rewrite(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(rewrite);
   if (typeof value !== "object" || value === null) return value;
-  const node: Node = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rewrite(item)]));
+  const node: Node = Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, isSurplus(key, item) ? {} : rewrite(item)]),
+  );
   if (typeof node["example"] === "string") {
     node["examples"] = [node["example"]];
     delete node["example"];
@@ -32,6 +34,10 @@ function rewrite(value: unknown): unknown {
   if (isForeignPattern(node["pattern"])) delete node["pattern"];
   return node["nullable"] === true ? withNull(node) : node;
 }
+
+/** Fields beside the named ones that may be anything, which is written like null alone. */
+const isSurplus = (key: string, item: unknown) =>
+  key === "additionalProperties" && Bun.deepEquals(item, { nullable: true });
 
 /** The protocol writes `(?i)` in front of patterns that ignore case, which JSON Schema has no way to say. */
 const isForeignPattern = (pattern: unknown) => typeof pattern === "string" && pattern.startsWith("(?i)");
