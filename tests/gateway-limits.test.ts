@@ -248,6 +248,9 @@ describe("gateway limits", () => {
     await using gateway = await testGateway(limits({ auth_deadline_ms: 100, lease_ms: 1_000 }));
     const user = await gateway.user(QUIET);
     await using socket = await gateway.socket(user.token);
+    await using second = await openRawSocket(gateway.url);
+    second.send(OPCODE.text, JSON.stringify({ type: "Authenticate", token: user.token }));
+    for (let at = 0; at < 2; at++) await second.take(OPCODE.text);
     await using idle = await openRawSocket(gateway.url);
 
     gateway.clock.advance(60_000);
@@ -255,6 +258,7 @@ describe("gateway limits", () => {
     await socket.settle();
 
     expect(socket.closes).toEqual([]);
+    expect(second.isClosed).toBe(false);
   });
 
   test("P7: an address holds so many connections and no more, until one of them ends", async () => {

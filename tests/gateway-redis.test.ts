@@ -169,6 +169,27 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     expect((await resuming.take("Message"))._id).toBe(id);
   }, 30_000);
 
+  test("P2 P3: what was kept for lost connections is not believed after a gap", async () => {
+    for (const isLostBefore of [true, false]) {
+      await using d = await deployment(2);
+      const [here, there] = d.gateways;
+      const { people, server } = await community(here, 2);
+      const [, b] = people;
+      using commands = await commandsOf(d.redis);
+      const resumable = await there.socket(b.token, { resume: true });
+      await there.received(b.id, resumable);
+      if (isLostBefore) resumable.client.drop();
+      await eventually(() => there.stats.connections === (isLostBefore ? 0 : 1));
+
+      await here.deps.store.servers.update(server._id, { name: "changed" });
+      await commands.run(["DEL", "ermine:events"]);
+      await eventually(() => there.deps.bus.stats.gaps === 1 && there.stats.connections === 0);
+      await using fresh = await there.socket(b.token);
+
+      expect((await fresh.take("Ready")).servers?.map(({ name }) => name)).toEqual(["changed"]);
+    }
+  }, 30_000);
+
   test("P6: what somebody else writes to the stream spoils nothing for those who connect later", async () => {
     await using d = await deployment(1);
     const [gateway] = d.gateways;

@@ -106,6 +106,30 @@ export function busSuite(driver: string, open: () => BusUnderTest, skip: { poiso
       expect(early.numbers()).toEqual(range(0, 10));
     });
 
+    test("P1: readers that begin under load get everything after the position they are told, and nothing else", async () => {
+      await using given = open();
+      const first = collector();
+      await given.bus.read(first);
+      const late: { reader: ReturnType<typeof collector>; position: string }[] = [];
+      let count = 0;
+
+      for (; late.length < 20; count += 10) {
+        const reader = collector();
+        const [{ position }] = await Promise.all([
+          given.bus.read(reader),
+          publishNumbered(given.other, count, count + 10),
+        ]);
+        late.push({ reader, position });
+      }
+      await eventually(() => first.entries.length === count);
+
+      for (const { reader, position } of late) {
+        const after = first.entries.filter((entry) => comparePositions(entry.position, position) > 0);
+        await eventually(() => reader.entries.length >= after.length);
+        expect(reader.entries).toEqual(after);
+      }
+    });
+
     test("what a reader publishes itself follows, and is not delivered inside its own call", async () => {
       await using given = open();
       const reader = collector();

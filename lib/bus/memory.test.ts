@@ -40,6 +40,18 @@ test("under load the entries of one window leave in one call, in order", async (
   await bus.close();
 });
 
+test("nothing gathers longer than a few milliseconds, whatever is asked for", async () => {
+  const bus = memoryBus({ gatherMs: 60_000 });
+  const reader = collector();
+  await bus.read(reader);
+
+  await publishNumbered(bus, 0, 1);
+  await publishNumbered(bus, 1, 2);
+
+  await eventually(() => reader.numbers().length === 2, { timeoutMs: 1_000 });
+  await bus.close();
+});
+
 test("a position of an earlier process is older than all of this one", () => {
   expect(comparePositions("1000-99", "2000-1")).toBeLessThan(0);
   expect(comparePositions("1000-9", "1000-10")).toBeLessThan(0);

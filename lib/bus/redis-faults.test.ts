@@ -133,6 +133,29 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(reader.gaps()).toBe(1);
   });
 
+  test("P2: a hole in the middle of what is read at once is told between what was before and what is after it", async () => {
+    using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
+    await using given = openPair(redis);
+    await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream);
+    const [bus] = given.buses;
+    const reader = await readerOf(away.bus, { published: 3, by: bus });
+    const order: unknown[] = [];
+    await away.bus.read({
+      onGap: () => order.push("gap"),
+      onEntries: (entries) => order.push(...entries.map(({ event }) => event["number"])),
+    });
+
+    proxy.cut();
+    await publishNumbered(bus, 3, 9);
+    const [position = ""] = (await given.entries())[5] ?? [];
+    await given.command("XDEL", given.stream, position);
+    proxy.restore();
+
+    await eventually(() => reader.numbers().includes(8));
+    expect(order).toEqual([3, 4, "gap", 6, 7, 8]);
+    expect(reader.gaps()).toBe(1);
+  });
+
   test("P2: an entry that somebody else wrote is no gap where nothing was lost before it", async () => {
     await using given = openPair(redis);
     const [bus, other] = given.buses;
@@ -176,6 +199,53 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     await eventually(() => reader.numbers().length >= 6);
     expect(reader.numbers()).toEqual(range(0, 6));
     expect(reader.gaps()).toBe(1);
+  });
+
+  test("P2: a stream that was lost while the connection was broken is noticed when it is back", async () => {
+    using proxy = startTcpProxy({ hostname: "127.0.0.1", port: portOf(redis.url) });
+    await using given = openPair(redis);
+    await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream, { blockMs: 60_000 });
+    const reader = await readerOf(away.bus, { published: 3, by: given.buses[0] });
+
+    proxy.cut();
+    await given.command("DEL", given.stream);
+    proxy.restore();
+
+    await eventually(() => reader.gaps() === 1);
+  });
+
+  test("P2: an older copy of the stream is a gap, and what is added to it is read", async () => {
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    const reader = await readerOf(other, { published: 3, by: bus });
+    const add = (id: string, previous: string, number: number) => {
+      const event = JSON.stringify(numbered(number));
+      return given.command(
+        "XADD",
+        given.stream,
+        id,
+        "p",
+        "old",
+        "s",
+        id,
+        "l",
+        previous,
+        "a",
+        "1",
+        "t",
+        "t",
+        "e",
+        event,
+      );
+    };
+
+    await given.command("DEL", given.stream);
+    await add("5-1", "0-0", 10);
+    await eventually(() => reader.gaps() === 1);
+    await add("5-2", "5-1", 11);
+
+    await eventually(() => reader.numbers().includes(11));
+    expect(reader.numbers()).toEqual([0, 1, 2, 11]);
   });
 
   test("P2: a stream that was replaced between two reads is a gap, and all of the new one is read", async () => {
@@ -246,6 +316,8 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(bus.accepting).toBe(false);
     expect(await errorOf(bus.publish(["t"], { ...numbered(0), text: "x".repeat(1_200) }))).toBeInstanceOf(BusFullError);
     await redis.start();
+    await eventually(() => bus.accepting);
+    await bus.publish(["t"], { ...numbered(0), text: "x".repeat(1_200) });
   });
 
   test("P21: a bus may be opened, read and published to before Redis is there", async () => {

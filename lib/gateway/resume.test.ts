@@ -208,9 +208,40 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(resumed.recovered).toBe(false);
   });
 
+  test("P3: what is kept for a lost connection is let go of with the window", async () => {
+    await using s = await lostConnection(profile);
+    const { gateway, member } = s;
+    await s.witness.client.close();
+    s.socket.client.drop();
+    await eventually(() => gateway.stats.connections === 0);
+    const { servers } = gateway.deps.store;
+    const reading = spyOn(servers, "listByIds");
+    const readFor = async (token: string) => {
+      reading.mockClear();
+      await (await gateway.socket(token)).client.close();
+      await eventually(() => gateway.stats.connections === 0);
+      return reading.mock.calls.flatMap(([ids]) => ids);
+    };
+
+    const within = await readFor(member.token);
+    // When the gateway closes who never sent a token, it also looks for lost connections that are over.
+    await using silent = await openRawSocket(gateway.url);
+    gateway.clock.advance(gateway.deps.settings.ermine.gateway.resume_window_seconds * 1_000 + 60_000);
+    await silent.closed();
+    await eventually(() => gateway.stats.connections === 0);
+
+    expect(within).toEqual([]);
+    expect(await readFor(member.token)).toEqual([s.server._id]);
+  });
+
   test("P6 P27: an event that cannot be handled is skipped, the next one is delivered", async () => {
     await using s = await lostConnection(profile);
-    const bad: Event[] = [{ type: "Message", user: {} }, { type: "UserUpdate", id: s.owner.id }, { type: "Unheard" }];
+    const bad: Event[] = [
+      { type: "Message", user: {} },
+      { type: "UserUpdate", id: s.owner.id },
+      { type: "ServerCreate", id: s.server._id },
+      { type: "Unheard" },
+    ];
 
     for (const event of bad) await s.gateway.deps.bus.publish([s.open._id, `${s.owner.id}!`], event);
     const id = await s.gateway.say(s.open._id, s.owner.user);
