@@ -277,6 +277,26 @@ describe.each(profiles)("connections on $name", (profile) => {
     expect(socket.types()).toEqual(["Authenticated"]);
   });
 
+  test("a snapshot that cannot be read ends the connection without an Error, with a code that says: later", async () => {
+    await using gateway = await testGateway({ profile });
+    const [user, gone] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const { members, users } = gateway.deps.store;
+    const [{ listByUser }, { get }] = [members, users];
+    members.listByUser = (id) => (id === user.id ? Promise.reject(new Error("away")) : listByUser(id));
+    users.get = async (id) => {
+      const read = await get(id);
+      if (id === gone.id) await users.delete(id); // after the token was looked at
+      return read;
+    };
+
+    for (const { token } of [user, gone]) {
+      await using socket = await gateway.socket(token, { untilReady: false });
+      await eventually(() => socket.closes.length === 1);
+      expect(socket.types()).toEqual(["Authenticated"]);
+      expect(socket.closes[0]?.code).toBe(1013);
+    }
+  });
+
   test("P1: a server whose last other connection leaves while somebody connects is not missing from their Ready", async () => {
     await using gateway = await testGateway({ profile });
     const { people, channel } = await community(gateway, 2, {});

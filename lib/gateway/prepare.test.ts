@@ -128,6 +128,22 @@ describe.each(profiles)("preparing a connection on $name", (profile) => {
     await reading.stop();
   });
 
+  test("a Ping is answered while the snapshot is read: clients that hear nothing for ten seconds go away", async () => {
+    await using gateway = await testGateway({ profile });
+    const s = await scene(gateway);
+    const isPinged = Promise.withResolvers<void>();
+    betweenReads(gateway, isFirst, () => isPinged.promise);
+    await using socket = await gateway.socket(s.member.token, { untilReady: false });
+    await eventually(() => socket.types().includes("Authenticated"));
+
+    await socket.settle();
+    const before = socket.types();
+    isPinged.resolve();
+    await socket.take("Ready");
+
+    expect(before).toEqual(["Authenticated"]);
+  });
+
   test("P1: more messages than are kept for somebody who connects are no hole in what they get", async () => {
     await using gateway = await testGateway({ profile });
     const s = await scene(gateway);
