@@ -206,6 +206,7 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     await using given = openPair(redis);
     await using away = openBus(`redis://127.0.0.1:${proxy.port}`, given.stream, { blockMs: 60_000 });
     const reader = await readerOf(away.bus, { published: 3, by: given.buses[0] });
+    await eventually(async () => /blocked_clients:[1-9]/.test(String(await given.command("INFO", "clients"))));
 
     proxy.cut();
     await given.command("DEL", given.stream);
@@ -217,7 +218,10 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
   test("P2: an older copy of the stream is a gap, and what is added to it is read", async () => {
     await using given = openPair(redis);
     const [bus, other] = given.buses;
-    const reader = await readerOf(other, { published: 3, by: bus });
+    await bus.ping(); // from now on what was published is in the stream
+    await publishNumbered(bus, 0, 3);
+    const reader = collector();
+    await other.read(reader);
     const add = (id: string, previous: string, number: number) => {
       const event = JSON.stringify(numbered(number));
       return given.command(
@@ -245,7 +249,7 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     await add("5-2", "5-1", 11);
 
     await eventually(() => reader.numbers().includes(11));
-    expect(reader.numbers()).toEqual([0, 1, 2, 11]);
+    expect(reader.numbers()).toEqual([11]);
   });
 
   test("P2: a stream that was replaced between two reads is a gap, and all of the new one is read", async () => {
@@ -369,14 +373,18 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     }
   });
 
-  test("the stream is trimmed by age, and by count", async () => {
-    await using given = openPair(redis, { retainMs: 1 });
-    for (let at = 0; at < 2_000; at += 100) await publishNumbered(given.buses[0], at, at + 100);
-    expect(Number(await given.command("XLEN", given.stream))).toBeLessThan(500);
+  test.each([
+    ["by age", { retainMs: 1 }],
+    ["by count", { retainEntriesMax: 200 }],
+  ])("the stream is trimmed %s", async (_, bounds) => {
+    await using given = openPair(redis, bounds);
+    const [bus] = given.buses;
+    await bus.ping(); // from now on what was published is in the stream
 
-    await using counted = openPair(redis, { retainEntriesMax: 200 });
-    for (let at = 0; at < 2_000; at += 100) await publishNumbered(counted.buses[0], at, at + 100);
-    expect(Number(await given.command("XLEN", counted.stream))).toBeLessThan(500);
+    for (let at = 0; at < 2_000; at += 100) await publishNumbered(bus, at, at + 100);
+
+    expect(bus.stats.published).toBe(2_000);
+    expect((await given.entries()).length).toBeWithin(1, 500);
   });
 
   test("`close` does not wait longer than told for a Redis that is away", async () => {
