@@ -53,7 +53,7 @@ export function parseHandshake(query: string): Handshake {
     else if (key === "session") resume.session = value;
     else if (key === "position") resume.position = value;
   }
-  if (query.split("&").some((part) => part.startsWith("ready="))) handshake.ready = parseSelection(selected);
+  if (selected.length > 0) handshake.ready = parseSelection(selected);
   if (resume.wanted) handshake.resume = { session: resume.session, position: resume.position };
   return handshake;
 }
