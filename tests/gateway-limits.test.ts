@@ -333,6 +333,13 @@ describe("one encode", () => {
     for (const socket of sockets) await socket.take("Message");
 
     expect(countOf()).toEqual([1, 1]);
+    for (const [at, socket] of sockets.entries()) if (at % 2) await socket.client.close();
+    await eventually(() => gateway.stats.connections === 10);
+    await gateway.say(channel._id, owner.user);
+    await sockets[0]?.take("Message");
+
+    // Nobody reads the other format any more.
+    expect(countOf()).toEqual([2, 1]);
     for (const encoding of encodings) encoding.mockRestore();
     for (const socket of sockets) await socket.client.close();
   });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { type EventOf, catalogue } from "@lib/event/catalogue.ts";
-import { channelAck, channelCreate, channelUpdate, userSlowmodes, webhookUpdate } from "@lib/event/channel-events.ts";
+import {
+  channelAck,
+  channelCreate,
+  channelDelete,
+  channelUpdate,
+  userSlowmodes,
+  webhookUpdate,
+} from "@lib/event/channel-events.ts";
 import { messageReact, messageUpdate } from "@lib/event/message-events.ts";
 import { parseEvent, readEvent } from "@lib/event/parse-event.ts";
 import { emojiCreate, emojiDelete, serverCreate, serverMemberUpdate } from "@lib/event/server-events.ts";
@@ -58,6 +65,12 @@ describe("audience", () => {
     expect(channelUpdate({ id: "c", data: { name: "x" }, clear: [] }, text).topics).toEqual(["s"]);
     expect(channelUpdate({ id: "c", data: { active: false }, clear: [] }, dm).topics).toEqual(["c"]);
     expect(channelUpdate({ id: "c", data: { last_message_id: "m" }, clear: [] }, text).topics).toEqual(["c"]);
+  });
+
+  test("a deleted channel's end goes to its viewers, and to whom it was for", () => {
+    expect(channelDelete({ id: "c" }, {}).topics).toEqual(["c"]);
+    expect(channelDelete({ id: "c" }, { server: "s" }).topics).toEqual(["c", "s"]);
+    expect(channelDelete({ id: "c" }, { participants: ["u1", "u2"] }).topics).toEqual(["c", "u1!", "u2!"]);
   });
 
   test("going online is told to all members, a new name only to those who asked", () => {

@@ -47,6 +47,10 @@ const changes: Record<string, (s: Scene, by: Actor) => Promise<unknown>> = {
     publish(gateway.deps, channelCreate(viewChannel(await gateway.group(other.id, [member.id])))),
   "one was removed from a group": ({ gateway: { deps }, group, member, other }) =>
     removeFromGroup(deps, group, member.id, { by: other.id }),
+  "a group is gone": async ({ gateway: { deps }, group, member, other }) => {
+    await deps.store.channels.removeRecipient(group._id, other.id);
+    await deleteChannel(deps, actorOf(member), { target: group._id, leaveSilently: true, reason });
+  },
   "somebody was added to a group": ({ gateway: { deps }, group, owner, other }) =>
     addToGroup(deps, group, owner.id, other.id),
   "a friend was asked for": ({ gateway: { deps }, member, other }) =>

@@ -224,13 +224,22 @@ describe.each(profiles)("resume on $name", (profile) => {
     };
 
     const within = await readFor(member.token);
+    const resumeFrom = s.socket.client.resumePoint;
+    const back = await gateway.socket(member.token, { resume: true, resumeFrom, untilReady: false });
+    await back.take("Resumed");
+    await back.client.close();
+    const afterFarewell = await readFor(member.token);
+    const again = await gateway.socket(member.token, { resume: true });
+    again.client.drop();
+    await eventually(() => gateway.stats.connections === 0);
+    const withinAgain = await readFor(member.token);
     // When the gateway closes who never sent a token, it also looks for lost connections that are over.
     await using silent = await openRawSocket(gateway.url);
     gateway.clock.advance(gateway.deps.settings.ermine.gateway.resume_window_seconds * 1_000 + 60_000);
     await silent.closed();
     await eventually(() => gateway.stats.connections === 0);
 
-    expect(within).toEqual([]);
+    expect([within, afterFarewell, withinAgain]).toEqual([[], [s.server._id], []]);
     expect(await readFor(member.token)).toEqual([s.server._id]);
   });
 

@@ -297,6 +297,19 @@ function leaseExpiryCases(open: Open): void {
     expect(await given.keys.closeLease("v", "2")).toBe(true);
   });
 
+  test("P8: a shorter lease beside a longer one ends nothing early", async () => {
+    await using given = await open();
+    await given.other.openLease("u", "4", 3 * MINUTE);
+    await given.keys.openLease("u", "2", MINUTE);
+    await given.keys.renewLeases([{ user: "u", lease: "2" }], MINUTE);
+    await given.pass(MINUTE + 1);
+
+    expect(await given.keys.listOnline(["u"])).toEqual(new Set(["u"]));
+    expect(await given.keys.reapLeases()).toEqual([]);
+    expect(await given.keys.countOnline()).toBe(1);
+    expect(await given.other.closeLease("u", "4")).toBe(true);
+  });
+
   test("P8: once the longest lease was closed, the user is online only as long as the others", async () => {
     await using given = await open();
     await given.keys.openLease("u", "2", MINUTE);
