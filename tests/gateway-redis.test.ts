@@ -439,6 +439,21 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     await eventually(() => onlineOf(watch, d.user.id).includes(false) && onlineOf(watch, d.user.id).at(-1) === true);
   }, 30_000);
 
+  test("P8: whose lease Redis has lost is told online again", async () => {
+    await using d = await friends();
+    using commands = await commandsOf(d.redis);
+    await using watch = await d.there.socket(d.friend.token);
+    await using _socket = await d.here.socket(d.user.token);
+    await eventually(() => onlineOf(watch, d.user.id).length === 1);
+    watch.drain();
+
+    await commands.run(["DEL", "ermine:leases", "ermine:online", "online", `sessions:${d.user.id}`]);
+
+    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true]) ?? true);
+    expect(await commands.run<string[]>(["SMEMBERS", "online"])).toContain(d.user.id);
+    expect((await d.there.deps.keys.listOnline([d.user.id])).size).toBe(1);
+  }, 30_000);
+
   test("P8: a Ready that was read while Redis is away is put right after it", async () => {
     await using d = await friends();
     await using _online = await d.here.socket(d.user.token);

@@ -33,6 +33,7 @@ import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { channelPermissions } from "@lib/permission/channel-permissions.ts";
 import { hasPermission } from "@lib/permission/permissions.ts";
 import { collections } from "@lib/store/collections.ts";
+import { subjectsOf } from "@tests/convergence/overheard.ts";
 import { comparableSnapshot } from "@tests/harness/comparable-snapshot.ts";
 import { type Snapshot, applyEvent, flatten, snapshotOf } from "@tests/harness/convergence.ts";
 import { QUIET, VIEW } from "@tests/harness/gateway-community.ts";
@@ -294,7 +295,15 @@ async function probe(stage: Stage & { viewers: Viewer[] }, author: TestPerson): 
   const check = async ({ person, socket, snapshot }: Viewer): Promise<void> => {
     const events = (await stage.gateway.received(person.id, socket)).flatMap(flatten);
     const got = events.flatMap((event) => (event.type === "Message" && probes.has(event._id) ? [event.channel] : []));
-    for (const event of events) applyEvent(snapshot, event);
+    for (const event of events) {
+      const { channel, server } = subjectsOf(event);
+      const isKnown = {
+        channel: !channel || snapshot.channels.has(channel),
+        server: !server || snapshot.servers.has(server),
+      };
+      expect({ of: person.id, event, ...isKnown }).toEqual({ of: person.id, event, channel: true, server: true });
+      applyEvent(snapshot, event);
+    }
     const expected = await viewable(stage, person.id);
     expect({ of: person.id, got: got.sort() }).toEqual({ of: person.id, got: expected });
     expect({ of: person.id, known: [...snapshot.channels.keys()].sort() }).toEqual({ of: person.id, known: expected });

@@ -76,6 +76,25 @@ describe.each(profiles)("Ready on $name", (profile) => {
     );
   });
 
+  test("events-23: partners of conversations are among the users, everybody once, and channels in their server's order", async () => {
+    await using gateway = await testGateway({ profile });
+    const [a, partner, member] = [await gateway.user(), await gateway.user(), await gateway.user()];
+    await gateway.relate(a.id, "Friend", partner.id);
+    const direct = await gateway.direct(a.id, partner.id);
+    const group = await gateway.group(partner.id, [a.id, member.id]);
+    const server = await gateway.server(a.id);
+    const [first, second] = [await gateway.channel(server), await gateway.channel(server)];
+    await gateway.deps.store.servers.removeChannel(server._id, first._id);
+    await gateway.deps.store.servers.addChannel(server._id, first._id);
+    await gateway.join(server, a.id);
+
+    const { users = [], channels = [] } = await readyOf(gateway, a.token);
+
+    expect(users.map(({ _id }) => _id).sort()).toEqual([a.id, partner.id, member.id].sort());
+    expect(users.at(-1)?._id).toBe(a.id);
+    expect(channels.map(({ _id }) => _id)).toEqual([direct._id, group._id, second._id, first._id]);
+  });
+
   test("events-24: who we blocked is there as Blocked; who blocked us shows neither presence nor status", async () => {
     await using gateway = await testGateway({ profile });
     const status = { text: "hi", presence: "Busy" } as const;

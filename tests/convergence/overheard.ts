@@ -51,10 +51,11 @@ export async function listAcquaintances({ api: { deps }, viewers }: Cast): Promi
   return new Map(await Promise.all(Object.values(viewers).map(known)));
 }
 
-type Subjects = { channel?: string; server?: string; user?: string };
+/** What an event is about. */
+export type Subjects = { channel?: string; server?: string; user?: string };
 
 /** The channel, server and user that an event is about and that its recipient must know already. */
-function subjectsOf(event: CatalogueEvent): Subjects {
+export function subjectsOf(event: CatalogueEvent): Subjects {
   switch (event.type) {
     case "Message":
     case "MessageUpdate":
