@@ -190,6 +190,24 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     }
   }, 30_000);
 
+  test("P5: a process has as many connections to Redis with a hundred sockets as with none", async () => {
+    await using d = await deployment(1);
+    const [gateway] = d.gateways;
+    using commands = await commandsOf(d.redis);
+    const count = async () =>
+      String(await commands.run(["CLIENT", "LIST"]))
+        .trim()
+        .split("\n").length;
+    const user = await gateway.user();
+    const without = await count();
+    await using sockets = new AsyncDisposableStack();
+
+    for (let at = 0; at < 100; at++) sockets.use(await gateway.socket(user.token));
+    await gateway.deps.background.drain(1_000);
+
+    expect(await count()).toBe(without);
+  });
+
   test("P6: what somebody else writes to the stream spoils nothing for those who connect later", async () => {
     await using d = await deployment(1);
     const [gateway] = d.gateways;

@@ -17,6 +17,14 @@ describe("an entry of the stream", () => {
     });
   });
 
+  test("was accepted when its publisher says, which may be long before it arrived, or else when it arrived", () => {
+    const accepted = (fields: string[]) => parseRedisEntry("9000-3", ["t", "s", "e", update({}), ...fields]).entry;
+
+    expect(accepted(["a", "5000"])?.acceptedMs).toBe(5_000);
+    expect(accepted(["a", "soon"])?.acceptedMs).toBe(9_000);
+    expect(accepted([])?.acceptedMs).toBe(9_000);
+  });
+
   test("P6: is none when its type is unknown or a field that changes the world has the wrong shape", () => {
     const bad = [
       `{"type":"Unheard"}`,

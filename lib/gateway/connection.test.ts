@@ -74,6 +74,19 @@ describe.each(profiles)("connections on $name", (profile) => {
     expect(textOf(await socket.take(OPCODE.text))).toMatchObject({ type: "Error", data: { type: "InvalidSession" } });
   });
 
+  test("connecting is noted as the session's last use", async () => {
+    await using gateway = await testGateway({ profile });
+    const { token } = await gateway.user();
+    gateway.clock.advance(3_600_000);
+    const connectedMs = gateway.clock.now();
+
+    await using _socket = await gateway.socket(token);
+    await gateway.deps.background.drain(1_000);
+
+    const session = await gateway.deps.store.sessions.getByToken(token);
+    expect(session?.last_seen).toBeGreaterThanOrEqual(connectedMs);
+  });
+
   test("a bot without its user record is NotFound", async () => {
     await using gateway = await testGateway({ profile });
     const owner = await gateway.user();
