@@ -165,6 +165,14 @@ export function busSuite(driver: string, open: () => BusUnderTest, skip: { poiso
       await eventually(() => reader.numbers().length === 4);
     });
 
+    test("a bus that two read is shared", async () => {
+      await using given = open();
+      await given.bus.read(collector());
+      await given.other.read(collector());
+
+      expect([given.bus.isShared, given.other.isShared]).toEqual([true, true]);
+    });
+
     test("a stopped reader gets nothing more, the others do", async () => {
       await using given = open();
       const [stopped, reader] = [collector(), collector()];

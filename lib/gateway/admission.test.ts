@@ -26,6 +26,25 @@ function socketOf(id: string, query: string) {
 }
 
 describe.each(profiles)("admission on $name", (profile) => {
+  test("P21 P25: before the bus is read and after draining nobody is admitted, and told to come again", async () => {
+    await using host = await testGateway({ profile });
+    const gateway = new Gateway(host.deps);
+    const server = { publish: () => 0, upgrade: () => true } as unknown as Server<SocketData>; // all that it uses of it
+    const ask = () => gateway.upgrade(new Request("http://localhost/"), server, "192.0.2.1");
+
+    const before = ask();
+    await gateway.start(server);
+    const meanwhile = ask();
+    await gateway.drain(1_000);
+    const after = ask();
+
+    expect(meanwhile).toBeUndefined(); // upgraded
+    expect([before, after].map((answer) => [answer?.status, answer?.headers.get("retry-after")])).toEqual([
+      [503, "1"],
+      [503, "1"],
+    ]);
+  });
+
   test.each([true, false])(
     "P8: who is gone before their turn comes is not let in, and is online to nobody (continuing a lost connection: %p)",
     async (isContinued) => {

@@ -23,6 +23,12 @@ const Shape = z.object({
   "x-close-codes": z.array(z.object({ code: z.number() })),
   "x-encodings": z.record(z.string(), z.unknown()),
 });
+/** The own fields of an event's schema. */
+const Fields = z
+  .object({ properties: z.record(z.string(), z.unknown()).optional(), allOf: z.array(z.looseObject({})).optional() })
+  .transform(({ properties, allOf = [] }) =>
+    [properties, ...allOf.map((part) => part["properties"])].flatMap((part) => Object.keys(part ?? {})),
+  );
 const Query = z.object({
   bindings: z.object({ ws: z.object({ query: z.object({ properties: z.record(z.string(), z.unknown()) }) }) }),
 });
@@ -115,6 +121,16 @@ describe("the document of events", () => {
     const names = ["version", "format", "token", "ready", "compress", "resume", "session", "position"];
     expect(Object.keys(query.properties).sort()).toEqual(names.sort());
     expect(Object.keys(document["x-encodings"])).toEqual(["json", "msgpack"]);
+  });
+
+  test("P3: names the position in every event, and the session where one is given", () => {
+    const named = (field: string) =>
+      Object.entries(components.schemas)
+        .filter(([name, schema]) => name.endsWith("Event") && Fields.parse(schema).includes(field))
+        .map(([name]) => name);
+    const events = Object.keys(channels["events"]?.messages ?? {});
+    expect(named("position").sort()).toEqual(events.sort());
+    expect(named("session")).toEqual(["ReadyEvent", "ResumedEvent"]);
   });
 
   test("lists the close codes of the table", () => {
