@@ -133,6 +133,20 @@ describe("the client of the gateway", () => {
     expect(client.resumePoint).toEqual({ session: "third", position: "9-0" });
   });
 
+  test("what is sent while there is no connection is lost, and breaks nothing", async () => {
+    waitsOf();
+    await using server = serverOf({ events: [ready("s", "1-0")], code: 4004 }, { events: [ready("s", "1-0")] });
+    const ping = (data: number) => ({ type: "Ping", data }) as const;
+
+    const client = server.connect({ reconnect: true, onClose: () => client.send(ping(2)) });
+    client.send(ping(1));
+    await eventually(() => server.events.length === 2);
+    client.send(ping(3));
+
+    await eventually(() => server.received.length > 0);
+    expect(server.received).toEqual(['{"type":"Ping","data":3}']);
+  });
+
   test("speaks both formats", async () => {
     await using server = serverOf({ events: [AUTHENTICATED] });
     const ping = { type: "Ping", data: 12_345 } as const;

@@ -34,6 +34,7 @@ export type EventClientOptions = {
 
 /** A connection that is kept up. */
 export type EventClient = {
+  /** Sends an event; while there is no connection it is lost. */
   send(event: ClientEvent): void;
   /** Sends a frame as it is, to test what is not a client event. */
   sendRaw(frame: string | Uint8Array<ArrayBuffer>): void;
@@ -79,6 +80,11 @@ export function connectEvents(options: EventClientOptions): EventClient {
     options.onEvent(value as CatalogueEvent); // what servers of this protocol send
   }
 
+  /** Callers cannot know of a loss that has just happened: what they send then is lost, as it would be on the way. */
+  function sendRaw(frame: string | Uint8Array<ArrayBuffer>): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+  }
+
   function end(code: number, reason: string): void {
     options.onClose?.({ code, reason });
     if (!options.reconnect || isClosing || FINAL_CODES.has(code)) return closed.resolve();
@@ -86,8 +92,8 @@ export function connectEvents(options: EventClientOptions): EventClient {
   }
 
   return {
-    send: (event) => socket.send(format === "json" ? encodeJson(event) : encodeMsgpack(event)),
-    sendRaw: (frame) => socket.send(frame),
+    send: (event) => sendRaw(format === "json" ? encodeJson(event) : encodeMsgpack(event)),
+    sendRaw,
     get resumePoint() {
       return session !== null && position !== null ? { session, position } : null;
     },
