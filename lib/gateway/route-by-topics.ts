@@ -9,10 +9,6 @@ export function routeByTopics({ world, out, frames, topics }: RuleContext): void
       if (user) out.toUsers([user], frames);
       continue;
     }
-    if (topic.endsWith("u")) {
-      out.toConnections(world.servers.get(topic.slice(0, -1))?.watchers ?? [], frames);
-      continue;
-    }
     const channelServer = world.serverOfChannel.get(topic);
     const server = world.servers.get(topic);
     const direct = world.directs.get(topic);
