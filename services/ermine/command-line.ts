@@ -5,10 +5,14 @@ import { type LoadedSettings, loadSettings } from "@lib/settings/load-settings.t
 import { ensureSecrets } from "@lib/settings/secrets.ts";
 import { SettingsError } from "@lib/settings/settings-error.ts";
 import { MigrationError } from "@lib/store/initialise-database.ts";
+import { printEvents } from "@services/ermine/print-events.ts";
 import { runServices } from "@services/ermine/run-services.ts";
 import { type ServiceName, serviceNames } from "@services/ermine/service-names.ts";
 import { version } from "@services/ermine/version.ts";
 import { parseArgs } from "node:util";
+
+/** Of everything in one process, on this machine. */
+const EVENTS_URL = "ws://localhost:14700/ws";
 
 const HELP = `Ermine ${version}: a community-chat backend that speaks the Stoat protocol.
 
@@ -17,6 +21,7 @@ const HELP = `Ermine ${version}: a community-chat backend that speaks the Stoat 
   ermine settings              the settings in force, and where each comes from (secrets hidden)
   ermine settings --example    a commented settings file with every key and default
   ermine openapi               the OpenAPI document of the API
+  ermine events [URL]          the events of the session or bot whose token is in ERMINE_TOKEN, one line of JSON each
   ermine --help, --version
 
 Settings are read from Ermine.toml or Revolt.toml in this folder and above, and from the environment
@@ -41,6 +46,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     if (command === "start") return await start(rest);
     if (command === "settings") return print(values.example ? exampleToml() : settingsTable(load()));
     if (command === "openapi") return print(await openApiText());
+    if (command === "events") return await events(rest);
     return usage(`there is no command ${command}`);
   } catch (error) {
     if (error instanceof SettingsError || error instanceof MigrationError) return complain(error.message);
@@ -63,6 +69,17 @@ const load = (): LoadedSettings => ensureSecrets(loadSettings({ cwd: process.cwd
 async function openApiText(): Promise<string> {
   const { createOpenApi } = await import("@openapi/create-openapi.ts");
   return JSON.stringify(createOpenApi(), null, 2);
+}
+
+/** The token is no argument, because every user of the machine sees those. */
+async function events([url = EVENTS_URL]: readonly string[]): Promise<number> {
+  const token = process.env["ERMINE_TOKEN"];
+  if (!token) return usage("put the token of a session or bot into ERMINE_TOKEN");
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const onEvent = (line: string): void => void print(line);
+  const onNotice = (text: string): void => void complain(text);
+  return (await printEvents({ url, token, signal: stop.signal, onEvent, onNotice })) ? 0 : 1;
 }
 
 function settingsTable(loaded: LoadedSettings): string {

@@ -8,6 +8,7 @@ import { encodeJson } from "@lib/codec/json.ts";
 import { encodeMsgpack } from "@lib/codec/msgpack.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import type { ClientEvent } from "@lib/event/client-events.ts";
+import { closeCodes } from "@lib/gateway/close-codes.ts";
 import type { Format } from "@lib/gateway/handshake.ts";
 import { backoffMs } from "@lib/telemetry/backoff.ts";
 
@@ -45,8 +46,10 @@ export type EventClient = {
   close(): Promise<void>;
 };
 
-/** Close codes after which trying again with the same token is useless. */
-const FINAL_CODES = new Set([4002, 4003]);
+const FINAL_CODES: ReadonlySet<number> = new Set([closeCodes.authenticationFailed.code, closeCodes.loggedOut.code]);
+
+/** Whether trying again with the same token is useless after a close with this code. */
+export const isFinal = (code: number): boolean => FINAL_CODES.has(code);
 
 /** Connects; events arrive through `onEvent` from then on. */
 export function connectEvents(options: EventClientOptions): EventClient {
@@ -87,7 +90,7 @@ export function connectEvents(options: EventClientOptions): EventClient {
 
   function end(code: number, reason: string): void {
     options.onClose?.({ code, reason });
-    if (!options.reconnect || isClosing || FINAL_CODES.has(code)) return closed.resolve();
+    if (!options.reconnect || isClosing || isFinal(code)) return closed.resolve();
     timer = setTimeout(open, backoffMs(++attempt, { minMs: 100, maxMs: 30_000, random }));
   }
 
