@@ -2,6 +2,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { accessOwnBot } from "@lib/domain/bots/access-own-bot.ts";
 import { BOT_TOKEN_LENGTH } from "@lib/domain/bots/create-bot.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { removeMember } from "@lib/domain/members/remove-member.ts";
@@ -20,10 +21,13 @@ export async function deleteBot(deps: DeleteDeps, actor: Actor, { bot_id }: { bo
 /**
  * Deletes a bot with all that belongs to it: it leaves servers and groups, nobody is related to it any more, and of its
  * user remains a name (P12). Its document goes last, so that its owner can repeat a deletion that was interrupted; it
- * can no longer act from the beginning.
+ * can no longer act from the beginning, nor is it given another token or name meanwhile.
  */
-export async function deleteWholeBot(deps: DeleteDeps, bot: BotDocument): Promise<void> {
-  const id = bot._id;
+export function deleteWholeBot(deps: DeleteDeps, { _id: id }: BotDocument): Promise<void> {
+  return takingTurns(deps, { user: id }, () => deleteInTurn(deps, id));
+}
+
+async function deleteInTurn(deps: DeleteDeps, id: string): Promise<void> {
   await deps.store.bots.update(id, { token: deps.ids.nanoid(BOT_TOKEN_LENGTH), public: false });
   await publish(deps, logout({}, id));
   await markUserDeleted(deps, id);

@@ -4,6 +4,7 @@ import { accessOwnBot } from "@lib/domain/bots/access-own-bot.ts";
 import { BOT_TOKEN_LENGTH } from "@lib/domain/bots/create-bot.ts";
 import { viewOwnBot } from "@lib/domain/bots/view-own-bot.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { renameUser } from "@lib/domain/users/rename-user.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -31,7 +32,10 @@ export async function editBot(
     ...(interactions_url !== undefined && { interactions_url }),
     ...(resets && { token: deps.ids.nanoid(BOT_TOKEN_LENGTH) }),
   };
-  const edited = (await deps.store.bots.update(bot._id, set, remove)) ?? fail("NotFound");
-  if (resets) await publish(deps, logout({}, bot._id));
+  const edited = await takingTurns(deps, { user: bot._id }, async () => {
+    const written = (await deps.store.bots.update(bot._id, set, remove)) ?? fail("NotFound");
+    if (resets) await publish(deps, logout({}, bot._id));
+    return written;
+  });
   return viewOwnBot(deps, { bot: edited, user: renamed });
 }

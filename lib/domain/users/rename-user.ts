@@ -8,13 +8,15 @@ import {
 import { cureUsername } from "@lib/domain/users/cure-username.ts";
 import { publishUserUpdate } from "@lib/domain/users/publish-user-update.ts";
 import { fail } from "@lib/error/fail.ts";
+import { UserFlag } from "@lib/model/flags.ts";
 import type { UserDocument } from "@lib/model/stored/user.ts";
 
 type RenameDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" | "ids">;
 
 /**
  * Gives a user or bot another name, with the same discriminator when it is free there (conformance users-29 to
- * users-31, data-34). Fails with `InvalidUsername`, `UsernameTaken` or `DiscriminatorChangeRatelimited`. Names of one user
+ * users-31, data-34). Fails with `InvalidUsername`, `UsernameTaken`, `DiscriminatorChangeRatelimited`, and with `NotFound`
+ * for somebody who was deleted meanwhile. Names of one user
  * take turns, each starting from the one before: several at once do not get them several discriminators, and the one
  * stored last is told last (P4).
  */
@@ -26,6 +28,7 @@ export async function renameUser(
   const username = cureUsername(name, deps.settings.api.users.min_username_length);
   return takingTurns(deps, { user: _id }, async () => {
     const user = (await deps.store.users.get(_id)) ?? fail("NotFound");
+    if (isDeleted(user)) fail("NotFound");
     if (username.toLowerCase() === user.username.toLowerCase()) return write(deps, user, { username });
     return withDiscriminator(
       () => keepOrAllocateDiscriminator(deps, username, { userId: _id, discriminator: user.discriminator }),
@@ -37,6 +40,8 @@ export async function renameUser(
     );
   });
 }
+
+const isDeleted = ({ flags = 0 }: UserDocument): boolean => (flags & UserFlag.Deleted) !== 0;
 
 async function write(
   deps: RenameDeps,
