@@ -1,18 +1,16 @@
 /**
  * Takes entries off the bus, in order, one after the other: rule first, then whoever is still preparing keeps a copy.
- * Almost always synchronous; only an event that brings in a server which this process does not hold yet makes later
- * ones wait for a read.
+ * Almost always synchronous; only an event that brings in a server which this process does not hold yet, or that does
+ * not say how somebody stands to a bot, makes later ones wait for a read.
  */
 import type { BusEntry } from "@lib/bus/bus.ts";
-import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { restartContinued } from "@lib/gateway/continued.ts";
 import { type EntryQueue, entryQueue } from "@lib/gateway/entry-queue.ts";
 import { type Frames, framesOf } from "@lib/gateway/frames.ts";
 import { withHeldChannels } from "@lib/gateway/listed-channels.ts";
 import type { Outlet } from "@lib/gateway/outlet.ts";
-import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
-import { type RuleContext, type WorldReads, ruleOf } from "@lib/gateway/rules/rule.ts";
-import { rules } from "@lib/gateway/rules/rules.ts";
+import { route } from "@lib/gateway/route.ts";
+import type { WorldReads } from "@lib/gateway/rules/rule.ts";
 import type { World } from "@lib/gateway/world.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
 
@@ -57,18 +55,4 @@ export function createDispatcher(parts: Parts): Dispatcher {
     dispatcher.position = entry.position;
     for (const listener of dispatcher.listeners) listener(entry, frames);
   }
-}
-
-/** Applies one entry to the world and sends it through `out`; a promise only when that needs a read. */
-export function route(
-  { world, reads }: Pick<Parts, "world" | "reads">,
-  entry: BusEntry,
-  out: Outlet,
-  frames = framesOf(entry),
-): void | Promise<void> {
-  const context: RuleContext = { world, out, frames, topics: entry.topics, reads };
-  // The bus carries what the catalogue's builders made; the Redis reader checks what comes from elsewhere.
-  const event = entry.event as CatalogueEvent;
-  const rule = ruleOf(rules, event.type);
-  return rule ? rule(context, event) : routeByTopics(context);
 }

@@ -8,7 +8,7 @@ import { joinServer } from "@lib/domain/members/join-server.ts";
 import { channelCreate } from "@lib/event/channel-events.ts";
 import { serverCreate } from "@lib/event/server-events.ts";
 import { Connection } from "@lib/gateway/connection.ts";
-import { route } from "@lib/gateway/dispatcher.ts";
+import { route } from "@lib/gateway/route.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
 import { enterWorld, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
 import { createOutlet } from "@lib/gateway/outlet.ts";

@@ -5,7 +5,7 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { type CatalogueEvent, type EventOf, catalogue } from "@lib/event/catalogue.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
-import { route } from "@lib/gateway/dispatcher.ts";
+import { route } from "@lib/gateway/route.ts";
 import { Frames, framesOf } from "@lib/gateway/frames.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
