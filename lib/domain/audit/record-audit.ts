@@ -1,4 +1,5 @@
 import type { Deps } from "@lib/domain/deps.ts";
+import { ulidTime } from "@lib/model/ids.ts";
 import type { AuditLogDocument } from "@lib/model/stored/audit-log.ts";
 
 /** What an audit-log entry tells beside its time. */
@@ -12,16 +13,13 @@ export type AuditEntry = {
 };
 
 /** Writes an entry to a server's audit log behind the request: a failure is logged and changes nothing for the caller. */
-export function recordAudit(
-  deps: Pick<Deps, "store" | "ids" | "clock" | "settings" | "background">,
-  entry: AuditEntry,
-): void {
-  const nowMs = deps.clock.now();
-  const expires_at = nowMs + deps.settings.api.audit_logs.expires_after * 1000;
+export function recordAudit(deps: Pick<Deps, "store" | "ids" | "settings" | "background">, entry: AuditEntry): void {
+  // Of the next entry in the same millisecond the id is higher: entries are listed in the order in which things happened.
+  const _id = deps.ids.ulid();
   const { reason, target, ...rest } = entry;
   const document: AuditLogDocument = {
-    _id: deps.ids.ulid(nowMs),
-    expires_at,
+    _id,
+    expires_at: ulidTime(_id) + deps.settings.api.audit_logs.expires_after * 1000,
     ...rest,
     ...(reason !== null && { reason }),
     ...(target !== undefined && { target }),

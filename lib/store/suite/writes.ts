@@ -187,7 +187,7 @@ export const writeCases: SuiteCase[] = [
       const outcomes = await Promise.allSettled([
         things.insertOne({ _id: "2", list: 2 }),
         things.insertOne({ _id: "1", list: [1, 2] }), // the first array on an indexed path
-        things.bulk([{ insert: { _id: "3", list: [2] } }, { insert: { _id: "2" } }, { insert: { _id: "4" } }]),
+        things.bulk([{ insert: { _id: "3", list: [2] } }, { insert: { _id: "1" } }, { insert: { _id: "4" } }]),
         things.updateOne({ _id: "1" }, { $set: { list: 3 } }),
       ]);
 
