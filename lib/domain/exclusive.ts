@@ -1,9 +1,11 @@
 import type { Deps } from "@lib/domain/deps.ts";
-import { pause } from "@lib/telemetry/backoff.ts";
+import { backoffMs, pause } from "@lib/telemetry/backoff.ts";
 
 /** Longer than any such work takes; a process that dies while it works holds others up no longer. */
 const HOLD_MS = 10_000;
-const PAUSE_MS = 20;
+
+/** How long to wait before asking again: work is short, but where many wait they must not ask all the time. */
+const PAUSE = { minMs: 1, maxMs: 20 };
 
 /**
  * Runs work of which only one with the same name may run at a time, in whichever process: for what takes several
@@ -17,9 +19,9 @@ export async function exclusively<T>(
   const key = `exclusive:${name}`;
   const holder = ids.ulid();
   const deadlineMs = performance.now() + 2 * HOLD_MS;
-  while ((await keys.take(key, holder, HOLD_MS)) !== null) {
+  for (let attempt = 1; (await keys.take(key, holder, HOLD_MS)) !== null; attempt++) {
     if (performance.now() > deadlineMs) throw new Error(`${name} is busy`);
-    await pause(PAUSE_MS);
+    await pause(backoffMs(attempt, PAUSE));
   }
   try {
     return await work();

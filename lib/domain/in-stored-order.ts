@@ -3,13 +3,19 @@ import { exclusively } from "@lib/domain/exclusive.ts";
 import { publish } from "@lib/domain/publish.ts";
 import type { Publication } from "@lib/event/event.ts";
 
-/** What is edited: edits of different things need not wait for each other. Roles are part of their server. */
+/**
+ * What is edited: edits of different things need not wait for each other. Roles are part of their server. Reactions of
+ * different people are, so that a message to which thousands react at once keeps nobody waiting.
+ */
 export type Edited =
   | { channel: string }
   | { message: string }
   | { server: string }
   | { user: string }
-  | { member: { server: string; user: string } };
+  | { member: { server: string; user: string } }
+  | { reaction: { message: string; emoji: string; user: string } }
+  /** Everything that one user has read. */
+  | { reads: string };
 
 /**
  * Writes an edit and tells of it before the same thing is edited again, in whichever process: of two edits the one
@@ -36,5 +42,9 @@ function nameOf(edited: Edited): string {
   if ("channel" in edited) return `channel:${edited.channel}`;
   if ("user" in edited) return `user:${edited.user}`;
   if ("message" in edited) return `message:${edited.message}`;
-  return "server" in edited ? `server:${edited.server}` : `member:${edited.member.server}:${edited.member.user}`;
+  if ("server" in edited) return `server:${edited.server}`;
+  if ("reads" in edited) return `reads:${edited.reads}`;
+  if ("member" in edited) return `member:${edited.member.server}:${edited.member.user}`;
+  const { message, emoji, user } = edited.reaction;
+  return `reaction:${message}:${user}:${emoji}`;
 }

@@ -1,14 +1,18 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { accessServerAsMember } from "@lib/domain/servers/access-server.ts";
 import { listVisibleChannels } from "@lib/domain/servers/list-visible-channels.ts";
 import { fail } from "@lib/error/fail.ts";
 import { channelAck } from "@lib/event/channel-events.ts";
 
-/** Marks every channel that the actor sees on a server as read up to its last message (P11; conformance servers-31). */
+/**
+ * Marks every channel that the actor sees on a server as read up to its last message, and tells how far each is read
+ * then, which is further where a deleted message was the last (P4, P11; conformance servers-31).
+ */
 export async function ackServer(
-  deps: Pick<Deps, "store" | "bus" | "clock">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "ids" | "clock">,
   actor: Actor,
   { target }: { target: string },
 ): Promise<void> {
@@ -18,7 +22,11 @@ export async function ackServer(
   const last = new Map(
     channels.flatMap(({ _id, last_message_id }) => (last_message_id === undefined ? [] : [[_id, last_message_id]])),
   );
-  await deps.store.unreads.acknowledgeMany(actor.id, last);
-  const acks = [...last].map(([id, message_id]) => channelAck({ id, user: actor.id, message_id }));
-  await publish(deps, ...acks);
+  await takingTurns(deps, { reads: actor.id }, async () => {
+    await deps.store.unreads.acknowledgeMany(actor.id, last);
+    const read = new Map((await deps.store.unreads.listByUser(actor.id)).map((unread) => [unread._id.channel, unread]));
+    const upTo = (channel: string, messageId: string) => read.get(channel)?.last_id ?? messageId;
+    const acks = [...last].map(([id, last_id]) => channelAck({ id, user: actor.id, message_id: upTo(id, last_id) }));
+    await publish(deps, ...acks);
+  });
 }

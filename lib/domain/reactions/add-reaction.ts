@@ -1,7 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { requireUsableEmoji } from "@lib/domain/reactions/usable-emoji.ts";
 import { fail } from "@lib/error/fail.ts";
 import { messageReact } from "@lib/event/message-events.ts";
@@ -9,10 +9,11 @@ import type { MessageDocument } from "@lib/model/stored/message.ts";
 
 /**
  * Adds the actor's reaction. Reacting twice changes nothing but is announced again (conformance messages-72 to
- * messages-74). The limit holds for reactions at the same time, too (P24).
+ * messages-74). The limit holds for reactions at the same time, too (P24), and of adding and removing one at once what
+ * was stored last is told last (P4).
  */
 export async function addReaction(
-  deps: Pick<Deps, "store" | "bus" | "clock" | "settings">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "ids" | "clock" | "settings">,
   actor: Actor,
   { target, msg, emoji }: { target: string; msg: string; emoji: string },
 ): Promise<void> {
@@ -22,9 +23,18 @@ export async function addReaction(
   if (!canAddReaction(message, emoji, max)) fail("InvalidOperation");
   await requireUsableEmoji(deps, emoji);
 
-  const added = await deps.store.messages.addReaction(message._id, emoji, actor.id, max);
-  if (!added) fail((await deps.store.messages.get(message._id)) ? "InvalidOperation" : "NotFound");
-  await publish(deps, messageReact({ id: message._id, channel_id: channel._id, user_id: actor.id, emoji_id: emoji }));
+  const { _id: id } = message;
+  await inStoredOrder(
+    deps,
+    { reaction: { message: id, emoji, user: actor.id } },
+    {
+      async write() {
+        const added = await deps.store.messages.addReaction(id, emoji, actor.id, max);
+        if (!added) fail((await deps.store.messages.get(id)) ? "InvalidOperation" : "NotFound");
+      },
+      tell: () => messageReact({ id, channel_id: channel._id, user_id: actor.id, emoji_id: emoji }),
+    },
+  );
 }
 
 /** An emoji already on the message never counts against the limit: joining it adds nothing. */

@@ -1,13 +1,16 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
-import { messageRemoveReaction, messageUnreact } from "@lib/event/message-events.ts";
+import { messageReact, messageRemoveReaction, messageUnreact } from "@lib/event/message-events.ts";
+
+type RemoveDeps = Pick<Deps, "store" | "bus" | "keys" | "ids" | "clock">;
 
 /** Removes the actor's reaction, somebody else's, or everybody's with one emoji (conformance messages-75). */
 export async function removeReaction(
-  deps: Pick<Deps, "store" | "bus" | "clock">,
+  deps: RemoveDeps,
   actor: Actor,
   input: { target: string; msg: string; emoji: string; user_id?: string | undefined; remove_all?: boolean | undefined },
 ): Promise<void> {
@@ -18,12 +21,26 @@ export async function removeReaction(
   const isThere = Object.hasOwn(message.reactions, input.emoji);
   const place = { id: message._id, channel_id: channel._id, emoji_id: input.emoji };
 
-  if (input.remove_all) {
-    if (isThere) await deps.store.messages.clearReaction(message._id, input.emoji);
-    return publish(deps, messageRemoveReaction(place));
-  }
+  if (input.remove_all) return removeAll(deps, place, isThere);
   if (!isThere) fail("NotFound");
-  const user_id = input.user_id ?? actor.id;
-  (await deps.store.messages.removeReaction(message._id, input.emoji, user_id)) ?? fail("NotFound");
-  return publish(deps, messageUnreact({ ...place, user_id }));
+  const user = input.user_id ?? actor.id;
+  await inStoredOrder(
+    deps,
+    { reaction: { message: message._id, emoji: input.emoji, user } },
+    {
+      write: async () => (await deps.store.messages.removeReaction(message._id, input.emoji, user)) ?? fail("NotFound"),
+      tell: () => messageUnreact({ ...place, user_id: user }),
+    },
+  );
+}
+
+type Place = { id: string; channel_id: string; emoji_id: string };
+
+/** Who reacted meanwhile may have been told before this, which would hide them: they are told again (P4). */
+async function removeAll({ store, bus }: RemoveDeps, place: Place, isThere: boolean): Promise<void> {
+  if (isThere) await store.messages.clearReaction(place.id, place.emoji_id);
+  await publish({ bus }, messageRemoveReaction(place));
+  if (!isThere) return;
+  const users = (await store.messages.get(place.id))?.reactions[place.emoji_id] ?? [];
+  await publish({ bus }, ...users.map((user_id) => messageReact({ ...place, user_id })));
 }
