@@ -19,7 +19,7 @@ const snapshot: Snapshot = {
   memberships: [{ _id: { server: "s", user: "u" }, joined_at: 0, roles: [], can_publish: true, can_receive: true }],
   servers: new Map([["s", { server, channels: [] }]]),
   ...{ heldServers: [], directs: [], users: [], emojis: [], policies: [], unreads: [] },
-  ...{ online: new Set<string>(), memberCounts: new Map<string, number>(), settings: {} },
+  ...{ online: new Set<string>(), bots: new Set<string>(), memberCounts: new Map<string, number>(), settings: {} },
 };
 
 /** Connections of one member that were resumed on a snapshot at these moments, and the codes they are closed with. */

@@ -53,6 +53,7 @@ function snapshotOf(read: ServerDocument, held: ServerDocument): Snapshot {
     directs: [{ channel_type: "Group", _id: "g", name: "g", owner: "u", recipients: ["u"], nsfw: false }],
     users: [],
     online: new Set(),
+    bots: new Set(),
     memberCounts: new Map(),
     emojis: [],
     policies: [],

@@ -11,6 +11,7 @@ import {
   addDirect,
   directTopic,
   dropDirectIfUnused,
+  relationWithBot,
   setRelation,
 } from "@lib/gateway/world.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
@@ -104,7 +105,8 @@ function addUser(world: World, snapshot: Snapshot): UserView {
 
 /** Adds a user's relations, servers and direct channels. */
 function addAcquaintances(world: World, user: UserView, snapshot: Snapshot): void {
-  for (const { _id, status } of snapshot.user.relations ?? []) setRelation(world, user, _id, status);
+  for (const { _id, status } of snapshot.user.relations ?? [])
+    setRelation(world, user, _id, snapshot.bots.has(_id) ? relationWithBot(status) : status);
   for (const member of snapshot.memberships) {
     const read = snapshot.servers.get(member._id.server);
     const server = world.servers.get(member._id.server) ?? (read && holdServer(world, read.server, read.channels));

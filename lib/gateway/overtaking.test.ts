@@ -262,7 +262,15 @@ test("a server is not held that was read for somebody who is gone by then", asyn
   };
   const connection = new Connection("c", parseHandshake(""), "", 0, 65_536);
   const nothing = { servers: new Map(), users: [], memberCounts: new Map(), emojis: [], policies: [], unreads: [] };
-  const snapshot = { user, memberships: [], heldServers: [], directs: [], online: new Set<string>(), settings: {} };
+  const snapshot = {
+    user,
+    memberships: [],
+    heldServers: [],
+    directs: [],
+    online: new Set<string>(),
+    bots: new Set<string>(),
+    settings: {},
+  };
   enterWorld(world, connection, { ...nothing, ...snapshot });
   const loadServer = async () => {
     leaveWorld(world, connection);

@@ -219,6 +219,27 @@ describe.each(profiles)("people and conversations on $name", (profile) => {
     expect((await after.take("UserUpdate")).id).toBe(bot.id);
   });
 
+  test.each([
+    ["with people in Ready", {}],
+    ["without", { ready: ["servers"] }],
+  ])("data-77: the status of a bot that has blocked us arrives, as everybody may see it, %s", async (_, options) => {
+    await using gateway = await testGateway({ profile });
+    const [me, owner] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const bot = await gateway.bot(owner.id, QUIET);
+    const actor = { id: bot.id, user: bot.user, bot: true, sessionId: "" };
+    const busy = { status: { text: "beep", presence: "Busy" as const }, online: true };
+    const tell = () => publish(gateway.deps, userUpdate({ id: bot.id, data: busy, clear: [], event_id: null }, []));
+    const before = await gateway.socket(me.token, options);
+
+    await changeBlock(gateway.deps, actor, { target: me.id, action: "block" });
+    await tell();
+    expect((await before.take("UserUpdate")).data).toEqual(busy);
+    await before.client.close();
+    await using anew = await gateway.socket(me.token, options);
+    await tell();
+    expect((await anew.take("UserUpdate")).data).toEqual(busy);
+  });
+
   test("P4: the updates of a bot end with its block, as they have ended after connecting anew", async () => {
     await using gateway = await testGateway({ profile });
     const [me, owner] = [await gateway.user(QUIET), await gateway.user(QUIET)];

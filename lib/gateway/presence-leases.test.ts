@@ -14,7 +14,13 @@ async function connected(gateway: TestGateway, count: number) {
   const { user } = await gateway.user();
   const snapshot: Snapshot = {
     ...{ user, memberships: [], heldServers: [], directs: [], users: [], emojis: [], policies: [], unreads: [] },
-    ...{ servers: new Map(), online: new Set<string>(), memberCounts: new Map<string, number>(), settings: {} },
+    ...{
+      servers: new Map(),
+      online: new Set<string>(),
+      bots: new Set<string>(),
+      memberCounts: new Map<string, number>(),
+      settings: {},
+    },
   };
   const world = emptyWorld();
   const connections = Array.from({ length: count }, (_, at) => {

@@ -22,8 +22,10 @@ export type Snapshot = {
   /** Servers that it held. */
   heldServers: readonly string[];
   directs: ChannelDocument[];
-  /** Everybody known from relations and direct channels. */
+  /** Everybody known from relations and direct channels; nobody when users were not asked for. */
   users: UserDocument[];
+  /** Those of the related users who are bots. */
+  bots: ReadonlySet<string>;
   online: Set<string>;
   memberCounts: ReadonlyMap<string, number>;
   emojis: EmojiDocument[];
@@ -80,12 +82,16 @@ async function readPeople(
   user: UserDocument,
   directs: readonly ChannelDocument[],
   wanted: boolean,
-): Promise<Pick<Snapshot, "users" | "online">> {
-  if (!wanted) return { users: [], online: new Set() };
-  const ids = new Set([...(user.relations ?? []).map(({ _id }) => _id), ...directs.flatMap(recipientsOf)]);
+): Promise<Pick<Snapshot, "users" | "online" | "bots">> {
+  const related = (user.relations ?? []).map(({ _id }) => _id);
+  const ids = new Set(wanted ? [...related, ...directs.flatMap(recipientsOf)] : related);
   ids.delete(user._id);
-  const [users, online] = await Promise.all([store.users.listByIds([...ids]), keys.listOnline([...ids])]);
-  return { users, online };
+  const [users, online] = await Promise.all([
+    store.users.listByIds([...ids]),
+    wanted ? keys.listOnline([...ids]) : new Set<string>(),
+  ]);
+  const bots = new Set(users.filter(({ bot }) => bot).map(({ _id }) => _id));
+  return { users: wanted ? users : [], online, bots };
 }
 
 /** Reads one server that an event brings in. */

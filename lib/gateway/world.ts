@@ -96,6 +96,13 @@ export function setRelation(world: World, user: UserView, target: string, status
   }
 }
 
+/**
+ * How a relation with a bot is held. Only whether there is one counts: a bot is always shown as `None`, and hides nothing
+ * from those it has blocked (conformance data-77).
+ */
+export const relationWithBot = (status: RelationshipStatus): RelationshipStatus =>
+  status === "None" ? "None" : "Blocked";
+
 /** Everybody connected who knows a user from outside servers: by relation, direct message or group, and that user itself. */
 export function acquaintances(world: World, userId: string): Set<UserView> {
   const known = new Set<UserView>();

@@ -10,7 +10,7 @@ import { dropUserIfUnused } from "@lib/gateway/membership.ts";
 import type { RelationshipStatus } from "@lib/model/user.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
 import { announceView } from "@lib/gateway/rules/server-rules.ts";
-import { type ServerView, type UserView, acquaintances, setRelation } from "@lib/gateway/world.ts";
+import { type ServerView, type UserView, acquaintances, relationWithBot, setRelation } from "@lib/gateway/world.ts";
 
 const REMOVALS = {
   Avatar: "avatar",
@@ -55,7 +55,7 @@ export const userRules: Rules = {
     return reads
       .relation(id, other._id)
       .catch(() => "Blocked" as const)
-      .then(change);
+      .then((status) => change(relationWithBot(status)));
   },
 
   DeleteSession: (context, { user_id, session_id }) =>
