@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Actor } from "@lib/domain/actor.ts";
+import type { Deps } from "@lib/domain/deps.ts";
 import { bulkDeleteMessages } from "@lib/domain/messages/bulk-delete-messages.ts";
 import { deleteMessage } from "@lib/domain/messages/delete-message.ts";
 import { replaceLastMessage } from "@lib/domain/messages/replace-last-message.ts";
@@ -39,6 +40,7 @@ async function scene(profile: Profile) {
       for (const { event } of await api.takeEvents()) {
         if (event.type === "Message") last = Reflect.get(event, "_id");
         if (event.type === "ChannelUpdate") last = Reflect.get(Object(Reflect.get(event, "data")), "last_message_id");
+        if (event.type === "MessageDelete" && Reflect.get(event, "id") === last) last = undefined;
       }
       return last;
     },
@@ -108,20 +110,38 @@ describe.each(profiles)("the last message after a deletion on $name", (profile) 
 
   test("P11: nor is one that is sent at the moment when that is told", async () => {
     await using s = await scene(profile);
-    let isSent = false;
-    const publish: typeof s.deps.bus.publish = async (topics, event) => {
-      if (event.type === "ChannelUpdate" && !isSent) {
-        isSent = true;
-        await s.send();
-      }
-      await s.deps.bus.publish(topics, event);
-    };
-    const bus = Object.assign(Object.create(s.deps.bus) as typeof s.deps.bus, { publish }); // the rest is the driver's
 
-    await s.delete({ ...s.deps, bus }, s.ids.third);
+    await s.delete(whileTelling(s.deps, s.send), s.ids.third);
 
     const stored = await s.lastStored();
     expect(await s.lastTold()).toBe(stored);
     expect(stored).toBe((await s.deps.store.messages.getNewestId(s.channelId)) ?? "");
   });
+
+  test("P11: the only message left does not stay the last one when it is deleted at the moment when that is told", async () => {
+    await using s = await scene(profile);
+    const { first, second, third } = s.ids;
+    await s.delete(s.deps, first);
+
+    await s.delete(
+      whileTelling(s.deps, () => s.delete(s.deps, second)),
+      third,
+    );
+
+    expect([await s.lastStored(), await s.lastTold()]).toEqual([undefined, undefined]);
+  });
 });
+
+/** The same ports, with `work` done once before it is told that the last message is another. */
+function whileTelling(deps: Deps, work: () => Promise<unknown>): Deps {
+  let isDone = false;
+  const publish: Deps["bus"]["publish"] = async (topics, event) => {
+    if (event.type === "ChannelUpdate" && !isDone) {
+      isDone = true;
+      await work();
+    }
+    await deps.bus.publish(topics, event);
+  };
+  const bus = Object.assign(Object.create(deps.bus) as Deps["bus"], { publish }); // the rest is the driver's
+  return { ...deps, bus };
+}

@@ -1,6 +1,7 @@
 import type { Deps } from "@lib/domain/deps.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { channelUpdate } from "@lib/event/channel-events.ts";
+import { messageDelete } from "@lib/event/message-events.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import { viewPartialChannel } from "@lib/model/view/channel.ts";
 
@@ -35,7 +36,8 @@ export async function replaceLastMessage(
 
 /**
  * A message sent since then is the newest, and its own event says so: this one, coming after it, would undo that. So it
- * is not told once there is such a message, and if one came up while it was told, that one is told again.
+ * is not told once there is such a message, and if one came up while it was told, that one is told again. If the channel
+ * lost its last message meanwhile, the deletion of what was told is: nothing else says that a channel names no message.
  */
 async function announceLastMessage(
   deps: Pick<Deps, "store" | "bus">,
@@ -49,7 +51,8 @@ async function announceLastMessage(
     const data = viewPartialChannel({ last_message_id: last });
     await publish(deps, channelUpdate({ id: channel._id, data, clear: [] }, channel));
     const now = await read();
-    if (now === undefined || now === last) return;
+    if (now === last) return;
+    if (now === undefined) return publish(deps, messageDelete({ id: last, channel: channel._id }));
     last = now;
   }
 }
