@@ -40,12 +40,15 @@ export function unreadsRepository(db: Database, onMalformed: OnMalformed) {
       return { before, after: acknowledged(before ?? { _id: identity(key), mentions: [] }, messageId) };
     },
 
-    /** Acknowledges several channels of a user at once. */
-    async acknowledgeMany(userId: string, messageIds: ReadonlyMap<string, string>): Promise<void> {
+    /** Acknowledges several channels of a user at once. Resolves to how far each of them is read now, by channel. */
+    async acknowledgeMany(userId: string, messageIds: ReadonlyMap<string, string>): Promise<Map<string, string>> {
       const operations = [...messageIds].map(([channel, messageId]) =>
         upsert({ channel, user: userId }, { $max: { last_id: messageId }, $pull: { mentions: { $lte: messageId } } }),
       );
       await retryDuplicate(() => unreads.bulk(operations));
+      const noted = { "_id.user": userId, "_id.channel": { $in: [...messageIds.keys()] } };
+      const after = read.many(await unreads.find(noted));
+      return new Map(after.flatMap(({ _id, last_id }) => (last_id === undefined ? [] : [[_id.channel, last_id]])));
     },
 
     /** Adds unread mentions for each of the users; at most `UNREAD_MENTIONS_MAX` are kept. */

@@ -23,10 +23,10 @@ export async function ackServer(
     channels.flatMap(({ _id, last_message_id }) => (last_message_id === undefined ? [] : [[_id, last_message_id]])),
   );
   await takingTurns(deps, { reads: actor.id }, async () => {
-    await deps.store.unreads.acknowledgeMany(actor.id, last);
-    const read = new Map((await deps.store.unreads.listByUser(actor.id)).map((unread) => [unread._id.channel, unread]));
-    const upTo = (channel: string, messageId: string) => read.get(channel)?.last_id ?? messageId;
-    const acks = [...last].map(([id, last_id]) => channelAck({ id, user: actor.id, message_id: upTo(id, last_id) }));
+    const noted = await deps.store.unreads.acknowledgeMany(actor.id, last);
+    const acks = [...last].map(([id, newest]) =>
+      channelAck({ id, user: actor.id, message_id: noted.get(id) ?? newest }),
+    );
     await publish(deps, ...acks);
   });
 }

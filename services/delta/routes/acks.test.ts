@@ -91,6 +91,20 @@ describe.each(profiles)("acknowledging, $name", (profile) => {
     expect(noted).not.toHaveProperty(empty);
   });
 
+  test("P11: reading a server does not go back to before a message that was read and deleted, nor is told so", async () => {
+    await using api = await testApi({ profile });
+    const { plain, channel, ack, ackAll, unread } = await community(api);
+    const [remaining, deleted] = [api.deps.ids.ulid(), api.deps.ids.ulid()];
+    await api.deps.store.channels.noteMessage(channel, remaining, false);
+    await ack(plain, deleted);
+    await api.takeEvents();
+
+    expect(await ackAll(plain)).toEqual([204, null]);
+
+    expect((await unread())?.last_id).toBe(deleted);
+    expect((await api.takeEvents()).map(({ event }) => event["message_id"])).toEqual([deleted]);
+  });
+
   test("servers-30: bots do not read a server, outsiders cannot", async () => {
     await using api = await testApi({ profile });
     const { owner, outsider, plain, ackAll } = await community(api);
