@@ -43,6 +43,13 @@ describe("the query of a connection", () => {
     expect([[...fields], settings]).toEqual([[], ["a", "b", "c"]]);
   });
 
+  test("events-22 Q3: the key of a setting is what it was before a URL library encoded it", () => {
+    const keys = ["a:b", "ä", "[x]", "50%", "a&ready=users"];
+    const query = new URLSearchParams(keys.map((key): [string, string] => ["ready", `user_settings[${key}]`]));
+    expect(parseHandshake(`?${query}`).ready).toEqual({ fields: new Set(), settings: keys });
+    expect(parseHandshake("?ready=user_settings[50%]&ready=user_settings%ff").ready.settings).toEqual(["50%"]);
+  });
+
   test("P3: what is not asked for with true is not given", () => {
     for (const value of ["false", "", "1", "TRUE"]) {
       const { resume, compress } = parseHandshake(`?resume=${value}&compress=${value}&session=s&position=1-0`);

@@ -65,9 +65,18 @@ function* pairs(query: string): Generator<[string, string]> {
   }
 }
 
-/** `user_settings[<key>]`, with plain or percent-encoded brackets, asks for that key of the synced settings. */
+/** `user_settings[<key>]` asks for that key of the synced settings. */
 function parseSelection(values: readonly string[]): ReadySelection {
-  const names = values.map((value) => value.replaceAll(/%5B/gi, "[").replaceAll(/%5D/gi, "]"));
+  const names = values.map(decoded);
   const settings = names.flatMap((name) => SETTINGS_KEY.exec(name)?.[1] ?? []);
   return { fields: new Set(READY_FIELDS.filter((field) => names.includes(field))), settings };
+}
+
+/** A value as it was before it went into a URL: libraries encode brackets, and what else a key may hold. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value; // a percent sign that stands for itself
+  }
 }
