@@ -6,9 +6,11 @@ import { CallError, type Client, createClient } from "@lib/rpc/client.ts";
 import { clusterMissing, clusterMongoUrl, openCluster } from "@tests/harness/cluster.ts";
 import type { Crowd } from "@tests/harness/crowd.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { freePort } from "@tests/harness/free-port.ts";
 import { serversRequired } from "@tests/harness/profiles.ts";
 import { type TestSocket, openSocket } from "@tests/harness/socket.ts";
 import { startTcpProxy } from "@tests/harness/tcp-proxy.ts";
+import { RedisClient } from "bun";
 
 const SLOW_MS = 40_000;
 /** Shortest lease that settings allow. */
@@ -179,6 +181,44 @@ describe.skipIf(clusterMissing !== null && !serversRequired)(title("a cluster"),
       await eventually(() => api.isReady(), { describe: "readiness again" });
       await eventually(() => say(clientOf(api.url, crowd, 1), target, "back"), { describe: "an answer" });
       expect(await socket.take("Message")).toMatchObject({ content: "back" });
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P25: SIGTERM ends a process that still waits for Redis or MongoDB",
+    async () => {
+      await using cluster = await openCluster();
+      await cluster.seed({ people: 1, channels: 1 });
+      await cluster.redis.stop();
+      const withoutMongo = { ERMINE__STORE: `mongodb://127.0.0.1:${freePort()}` };
+      const waiting = [cluster.spawn("bonfire"), cluster.spawn("delta", withoutMongo)];
+      const isAlive = ({ privateUrl }: (typeof waiting)[number]) => fetch(`${privateUrl}/health/live`);
+      for (const process of waiting) await eventually(() => isAlive(process), { describe: "the process" });
+
+      expect(await Promise.all(waiting.map((process) => process.end("SIGTERM")))).toEqual([130, 130]);
+      for (const { stdout } of waiting) expect(stdout).toBe("");
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P25: a process whose dependencies answer is not ready before it serves",
+    async () => {
+      await using cluster = await openCluster();
+      const crowd = await cluster.seed({ people: 1, channels: 1 });
+      using stack = new DisposableStack();
+      const redis = stack.adopt(new RedisClient(cluster.redis.url), (client) => client.close());
+      await redis.set("ermine:events", "not a stream");
+      const gateway = cluster.spawn("bonfire");
+      await eventually(() => gateway.stderr.includes("Redis refused to show the event stream"));
+
+      expect(await gateway.isReady()).toBe(false);
+      await redis.del("ermine:events");
+      await gateway.started();
+      expect(await gateway.isReady()).toBe(true);
+      await using socket = await openSocket(gateway.url, crowd.people[0]?.token ?? "");
+      expect(socket.types()).toContain("Ready");
     },
     SLOW_MS,
   );

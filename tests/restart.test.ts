@@ -6,6 +6,8 @@ import * as messages from "@lib/contract/messages.ts";
 import * as root from "@lib/contract/root.ts";
 import * as servers from "@lib/contract/servers.ts";
 import { createClient } from "@lib/rpc/client.ts";
+import { collections } from "@lib/store/collections.ts";
+import { openSqlite } from "@lib/store/sqlite/database.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { embeddedAt, runErmine, spawnErmine, temporaryFolder } from "@tests/harness/process.ts";
 import { openSocket } from "@tests/harness/socket.ts";
@@ -86,6 +88,23 @@ describe("ermine start", () => {
       expect(kept).toEqual(expect.arrayContaining(said));
       expect(socket.closes[0]).toMatchObject({ code: 1012 }); // "service restart": clients come back at once
       expect(await second.end("SIGTERM")).toBe(0);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P24: a database that cannot be used ends the process, after it said why",
+    async () => {
+      await using folder = await temporaryFolder();
+      const database = await openSqlite(`${folder.path}/ermine.db`);
+      const earlier = { _id: 0, revision: 51 };
+      await database.collection(collections.migrations).insertOne(earlier);
+      await database.close();
+
+      const { code, stdout, stderr } = await runErmine(["start"], embeddedAt(folder.path).env);
+
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toContain("revision 51");
     },
     SLOW_MS,
   );

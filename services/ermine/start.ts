@@ -4,7 +4,7 @@
  */
 import { buildInformation } from "@services/ermine/build-information.ts";
 import { createServices, type Services } from "@services/ermine/create-services.ts";
-import { openDrivers } from "@services/ermine/open-drivers.ts";
+import { type Drivers, openDrivers } from "@services/ermine/open-drivers.ts";
 import { publicListener } from "@services/ermine/public-listener.ts";
 import type { ServiceName } from "@services/ermine/service-names.ts";
 import type { Deps } from "@lib/domain/deps.ts";
@@ -14,34 +14,35 @@ import type { Settings } from "@lib/settings/settings.ts";
 import { initialiseDatabase, MigrationError } from "@lib/store/initialise-database.ts";
 import { openStore } from "@lib/store/store.ts";
 import { backgroundRunner } from "@lib/telemetry/background.ts";
-import { privateListener } from "@lib/telemetry/health.ts";
+import { type Check, type PrivateListener, privateListener } from "@lib/telemetry/health.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
 import { type Registry, createRegistry } from "@lib/telemetry/metrics.ts";
 import type { ShutdownStep } from "@lib/telemetry/shutdown.ts";
 import { retryForever } from "@lib/telemetry/supervise.ts";
+import { unlessAborted } from "@lib/telemetry/unless-aborted.ts";
 
 /** What is running, where, and how it ends. */
 export type Running = { url: URL; privateUrl: URL; deps: Deps; steps: ShutdownStep[] };
 
 /**
  * Starts services and resolves when they answer. A database that is late is waited for, not ready meanwhile; one that
- * cannot be used as it is throws a `MigrationError`.
+ * cannot be used as it is throws a `MigrationError`. A start that fails or is aborted leaves nothing open, so that the
+ * process ends.
  */
 export async function startServices(
   names: readonly ServiceName[],
   { settings, log, signal }: { settings: Settings; log: Logger; signal: AbortSignal },
 ): Promise<Running> {
   const build = buildInformation();
+  await using opened = new AsyncDisposableStack();
   const drivers = await openDrivers({ settings, clock: systemClock, log });
+  opened.defer(() => closeDrivers(drivers));
   const registry = createRegistry();
-  const checks = { store: drivers.database.ping, bus: drivers.bus.ping, keys: drivers.keys.ping };
-  const health = privateListener({
-    listen: listenOf(settings.ermine.private_listen),
-    registry,
-    log,
-    checks: bound(checks, drivers),
-  });
-  await awaitDatabase(drivers.database, { log, signal });
+  let isStarted = false;
+  const checks = { ...checksOf(drivers), start: async () => requireStarted(isStarted) };
+  const health = privateListener({ listen: listenOf(settings.ermine.private_listen), registry, log, checks });
+  opened.defer(() => health.stop());
+  await unlessAborted(signal, awaitDatabase(drivers.database, { log, signal }));
 
   const background = backgroundRunner({ log });
   const onMalformed = (collection: string, id: unknown): void =>
@@ -61,8 +62,23 @@ export async function startServices(
   const services = createServices(names, deps, registry);
   watch(registry, services, deps);
   const listener = publicListener(names, services, deps);
-  await services.bonfire?.start(listener);
+  opened.defer(() => listener.stop(true));
+  await unlessAborted(signal, services.bonfire?.start(listener) ?? Promise.resolve());
+  isStarted = true;
+  opened.move(); // from now on the steps of the shutdown close it
   return { url: listener.url, privateUrl: health.url, deps, steps: shutdownSteps(services, listener, deps, health) };
+}
+
+/** Dependencies may answer long before the service does: nobody may be sent to it before. */
+function requireStarted(isStarted: boolean): void {
+  if (!isStarted) throw new Error("the service is starting");
+}
+
+async function closeDrivers({ bus, keys, mail, database }: Drivers): Promise<void> {
+  await bus.close(0);
+  await keys.close();
+  await mail.close();
+  await database.close();
 }
 
 /** What operators watch beside requests: sockets, and how the bus is doing. */
@@ -80,15 +96,8 @@ function watch(registry: Registry, { bonfire }: Services, { bus, store }: Deps):
 }
 
 /** Each check keeps the driver it belongs to. */
-function bound(
-  checks: Record<"store" | "bus" | "keys", () => Promise<void>>,
-  drivers: Awaited<ReturnType<typeof openDrivers>>,
-) {
-  return {
-    store: () => checks.store.call(drivers.database),
-    bus: () => checks.bus.call(drivers.bus),
-    keys: () => checks.keys.call(drivers.keys),
-  };
+function checksOf({ database, bus, keys }: Drivers): Record<"store" | "bus" | "keys", Check> {
+  return { store: () => database.ping(), bus: () => bus.ping(), keys: () => keys.ping() };
 }
 
 async function awaitDatabase(
@@ -116,7 +125,7 @@ function shutdownSteps(
   services: Services,
   listener: ReturnType<typeof publicListener>,
   deps: Deps,
-  health: ReturnType<typeof privateListener>,
+  health: PrivateListener,
 ): ShutdownStep[] {
   return [
     { name: "not ready", run: () => health.startDraining() },
