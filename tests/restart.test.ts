@@ -93,6 +93,28 @@ describe("ermine start", () => {
   );
 
   test(
+    "P24: a port that another process has stops the start, which says which, and the other goes on",
+    async () => {
+      await using folder = await temporaryFolder();
+      const { apiUrl, env } = embeddedAt(`${folder.path}/first`);
+      await using first = spawnErmine(["start"], env);
+      await first.started();
+      const other = embeddedAt(`${folder.path}/second`).env;
+
+      const [onPublic, onPrivate] = await Promise.all([
+        runErmine(["start"], { ...other, ERMINE__LISTEN: env.ERMINE__LISTEN }),
+        runErmine(["start"], { ...other, ERMINE__PRIVATE_LISTEN: new URL(first.privateUrl).host }),
+      ]);
+
+      for (const { code, stdout } of [onPublic, onPrivate]) expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(onPublic.stderr).toContain(`ermine.listen (${env.ERMINE__LISTEN}): another process`);
+      expect(onPrivate.stderr).toContain(`ermine.private_listen (${new URL(first.privateUrl).host}): another process`);
+      expect((await fetch(apiUrl)).status).toBe(200);
+    },
+    SLOW_MS,
+  );
+
+  test(
     "P24: a database that cannot be used ends the process, after it said why",
     async () => {
       await using folder = await temporaryFolder();

@@ -2,6 +2,7 @@ import { RequestError, errorResponse } from "@lib/rpc/request-error.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { frontPage } from "@services/ermine/front-page.ts";
 import type { Services } from "@services/ermine/create-services.ts";
+import { listen } from "@services/ermine/listen.ts";
 import type { ServiceName } from "@services/ermine/service-names.ts";
 import type { SocketData } from "@lib/gateway/connection.ts";
 import { listenOf } from "@lib/settings/fields.ts";
@@ -17,24 +18,33 @@ export function publicListener(
   services: Services,
   { settings, log }: Pick<Deps, "settings" | "log">,
 ): Server<SocketData> {
+  const [key, address] = addressOf(names, settings);
+  const serve = () =>
+    Bun.serve<SocketData>({
+      ...listenOf(address),
+      reusePort: false, // the default outside of development: a second process would silently take every other connection
+      fetch(request, server) {
+        const url = urlOf(request);
+        if (!url) return errorResponse(new RequestError(400, "FailedValidation", "Host names no host"), "routing");
+        const asked: Asked = { request, url, server };
+        return names.length === 1 ? alone(services, asked) : front(services, settings, asked);
+      },
+      error(error) {
+        log.error("a request failed", { error });
+        return errorResponse(new RequestError(500, "InternalError", "the request failed"), "routing");
+      },
+      development: false, // its error page shows paths and source
+      websocket: services.bonfire?.websocket ?? noSockets,
+      maxRequestBodySize: settings.features.limits.global.body_limit_size,
+    });
+  return listen(key, address, serve);
+}
+
+/** The setting that says where these services listen, and what it says. */
+function addressOf(names: readonly ServiceName[], { ermine }: Settings): [key: string, address: string] {
   const [only] = names;
-  const listen = names.length === 1 && only ? settings.ermine.services[only] : settings.ermine.listen;
-  return Bun.serve<SocketData>({
-    ...listenOf(listen),
-    fetch(request, server) {
-      const url = urlOf(request);
-      if (!url) return errorResponse(new RequestError(400, "FailedValidation", "Host names no host"), "routing");
-      const asked: Asked = { request, url, server };
-      return names.length === 1 ? alone(services, asked) : front(services, settings, asked);
-    },
-    error(error) {
-      log.error("a request failed", { error });
-      return errorResponse(new RequestError(500, "InternalError", "the request failed"), "routing");
-    },
-    development: false, // its error page shows paths and source
-    websocket: services.bonfire?.websocket ?? noSockets,
-    maxRequestBodySize: settings.features.limits.global.body_limit_size,
-  });
+  if (names.length === 1 && only) return [`ermine.services.${only}`, ermine.services[only]];
+  return ["ermine.listen", ermine.listen];
 }
 
 type Answer = Response | undefined | Promise<Response>;

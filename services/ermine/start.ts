@@ -4,6 +4,7 @@
  */
 import { buildInformation } from "@services/ermine/build-information.ts";
 import { createServices, type Services } from "@services/ermine/create-services.ts";
+import { listen } from "@services/ermine/listen.ts";
 import { type Drivers, openDrivers } from "@services/ermine/open-drivers.ts";
 import { publicListener } from "@services/ermine/public-listener.ts";
 import type { ServiceName } from "@services/ermine/service-names.ts";
@@ -14,7 +15,12 @@ import type { Settings } from "@lib/settings/settings.ts";
 import { initialiseDatabase, MigrationError } from "@lib/store/initialise-database.ts";
 import { openStore } from "@lib/store/store.ts";
 import { backgroundRunner } from "@lib/telemetry/background.ts";
-import { type Check, type PrivateListener, privateListener } from "@lib/telemetry/health.ts";
+import {
+  type Check,
+  type PrivateListener,
+  type PrivateListenerOptions,
+  privateListener,
+} from "@lib/telemetry/health.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
 import { type Registry, createRegistry } from "@lib/telemetry/metrics.ts";
 import type { ShutdownStep } from "@lib/telemetry/shutdown.ts";
@@ -40,7 +46,7 @@ export async function startServices(
   const registry = createRegistry();
   let isStarted = false;
   const checks = { ...checksOf(drivers), start: async () => requireStarted(isStarted) };
-  const health = privateListener({ listen: listenOf(settings.ermine.private_listen), registry, log, checks });
+  const health = openHealth(settings, { registry, log, checks });
   opened.defer(() => health.stop());
   await unlessAborted(signal, awaitDatabase(drivers.database, { log, signal }));
 
@@ -67,6 +73,14 @@ export async function startServices(
   isStarted = true;
   opened.move(); // from now on the steps of the shutdown close it
   return { url: listener.url, privateUrl: health.url, deps, steps: shutdownSteps(services, listener, deps, health) };
+}
+
+function openHealth(
+  { ermine }: Settings,
+  options: Pick<PrivateListenerOptions, "registry" | "log" | "checks">,
+): PrivateListener {
+  const address = ermine.private_listen;
+  return listen("ermine.private_listen", address, () => privateListener({ listen: listenOf(address), ...options }));
 }
 
 /** Dependencies may answer long before the service does: nobody may be sent to it before. */
