@@ -356,6 +356,24 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(reader.numbers()).toEqual(range(0, 5));
   });
 
+  test("P2: a Redis that the stream itself has filled takes events again once older ones need not be kept", async () => {
+    await using given = openPair(redis, { retainMs: 500 });
+    const [bus, other] = given.buses;
+    const reader = await readerOf(other, { published: 1, by: bus });
+    const text = "x".repeat(10_000);
+    await Promise.all(range(1, 200).map((number) => bus.publish(["t"], { ...numbered(number), text })));
+    const used = Number(/used_memory:(\d+)/.exec(String(await given.command("INFO", "memory")))?.[1]);
+    await given.command("CONFIG", "SET", "maxmemory", `${used - 500_000}`);
+
+    await bus.publish(["t"], numbered(200));
+    expect(bus.stats.waiting).toBe(1);
+    const hasArrived = eventually(() => reader.numbers().includes(200), { timeoutMs: 4_000 });
+    await hasArrived.finally(() => given.command("CONFIG", "SET", "maxmemory", "0"));
+
+    expect(reader.numbers()).toEqual(range(0, 201));
+    expect(reader.gaps()).toBe(0);
+  });
+
   test("P5: the number of connections stays the same through outages", async () => {
     await using given = openPair(redis);
     const [bus, other] = given.buses;

@@ -39,6 +39,19 @@ return last
 `);
 
 /**
+ * Trims by age alone, for a Redis out of memory: that refuses `APPEND` as a whole, and with it the trimming that would
+ * help. The newest entry stays, because readers and the next entry refer to it.
+ */
+const TRIM = redisScript(`
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if not newest then return 0 end
+local time = redis.call('TIME')
+local threshold = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[1])
+threshold = math.min(threshold, tonumber(string.match(newest[1], '^%d+')))
+return redis.call('XTRIM', KEYS[1], 'MINID', '~', string.format('%.0f', threshold))
+`);
+
+/**
  * Publishes the events of one process in order. One batch is under way at a time and the next gathers meanwhile; a
  * batch whose outcome is unknown is sent again, and readers drop what they have seen by publisher and sequence.
  */
@@ -112,13 +125,13 @@ export class RedisPublisher {
 
   /** Returns false when the batch has to be sent again. */
   async #sendBatch(): Promise<boolean> {
-    const { stream, publisherId, retainMs, retainEntriesMax, log } = this.#options;
+    const { stream, publisherId, retainMs, retainEntriesMax } = this.#options;
     const { batch, bytes } = takeBatch(this.#waiting);
     const args = batch.flatMap(({ sequence, acceptedMs, topics, body }) => [sequence, acceptedMs, topics, body]);
     try {
       await this.#connection.runScript(APPEND, [stream], [publisherId, `${retainMs}`, `${retainEntriesMax}`, ...args]);
     } catch (error) {
-      if (isReply(error)) log.warn("Redis refused events, trying again", { error, waiting: this.#waiting.length });
+      if (isReply(error)) await this.#onRefusal(error);
       return false;
     }
     this.#waiting = this.#waiting.slice(batch.length);
@@ -126,6 +139,17 @@ export class RedisPublisher {
     this.published += batch.length;
     for (const { settle } of batch) settle();
     return true;
+  }
+
+  async #onRefusal(error: Error): Promise<void> {
+    const { stream, retainMs, log } = this.#options;
+    log.warn("Redis refused events, trying again", { error, waiting: this.#waiting.length });
+    if (!error.message.startsWith("OOM")) return;
+    try {
+      await this.#connection.runScript(TRIM, [stream], [`${retainMs}`]);
+    } catch (failure) {
+      log.warn("the event stream could not be trimmed", { error: failure });
+    }
   }
 }
 
