@@ -59,6 +59,7 @@ export interface Bus {
   readonly accepting: boolean;
   /** Entries since the start (`published`, `read`, `skipped` as undecodable), gaps reported, entries waiting now. */
   readonly stats: { published: number; read: number; skipped: number; gaps: number; waiting: number };
+  /** Rejects while events do not get through: the broker is away, or answers and refuses to take or to show them. */
   ping(): Promise<void>;
   /** Publishes what waits (bounded by `timeoutMs`), stops readers, closes connections. */
   close(timeoutMs?: number): Promise<void>;

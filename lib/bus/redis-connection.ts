@@ -54,6 +54,11 @@ export class RedisConnection {
     return () => this.#onReady.delete(listener);
   }
 
+  /** Resolves when the first attempt to connect has ended, whether well or not. */
+  untilAttempted(): Promise<void> {
+    return this.#firstAttempt.promise;
+  }
+
   /** Resolves when connected, or when the connection is closed. */
   async untilReady(): Promise<void> {
     if (this.isReady || this.#closing.signal.aborted) return;
@@ -69,7 +74,7 @@ export class RedisConnection {
    * first attempt to connect has ended waits for that, so that a new connection is usable at once.
    */
   async run<T>(args: readonly string[], timeoutMs = this.#options.timeoutMs): Promise<T> {
-    if (!this.#client) await this.#firstAttempt.promise;
+    if (!this.#client) await this.untilAttempted();
     const client = this.#client;
     if (!client) throw new RedisAwayError("Redis is away");
     const overdue = this.#giveUpAfter(client, timeoutMs);

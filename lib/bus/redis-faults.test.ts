@@ -374,6 +374,47 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(reader.gaps()).toBe(0);
   });
 
+  test("P25: a ping fails while Redis answers and refuses to take events", async () => {
+    await using given = openPair(redis);
+    const [bus] = given.buses;
+    await bus.ping();
+    await given.command("SET", given.stream, "not a stream");
+
+    await publishNumbered(bus, 0, 1);
+    expect(await errorOf(bus.ping())).toMatchObject({ message: expect.stringContaining("WRONGTYPE") });
+    await given.command("DEL", given.stream);
+    await eventually(() => bus.stats.waiting === 0);
+    await bus.ping();
+  });
+
+  test("P25: a ping fails while Redis answers and refuses to show events", async () => {
+    await using given = openPair(redis);
+    const [, other] = given.buses;
+    await other.read(collector());
+    await given.command("SET", given.stream, "not a stream");
+
+    const refusal = await eventually(() => other.ping().then(() => null, String));
+    expect(refusal).toContain("WRONGTYPE");
+    await given.command("DEL", given.stream);
+    await eventually(() => other.ping().then(() => true));
+  });
+
+  test("P25: a ping fails while there is no connection left to read from", async () => {
+    await using given = openPair(redis);
+    const [bus, other] = given.buses;
+    await other.read(collector());
+    await Promise.all([bus.ping(), other.ping()]);
+    const operator = await createClient({ url: redis.url, RESP: 2 }).connect();
+
+    await operator.sendCommand(["CONFIG", "SET", "maxclients", "3"]); // two that publish, and this one
+    await operator.sendCommand(["CLIENT", "KILL", "ID", await idOf(operator, "ermine-bus-reader")]);
+    const refusal = await eventually(() => other.ping().then(() => null, String));
+    expect(refusal).toContain("reads events");
+    await operator.sendCommand(["CONFIG", "SET", "maxclients", "10000"]);
+    operator.destroy();
+    await eventually(() => other.ping().then(() => true));
+  });
+
   test("P5: the number of connections stays the same through outages", async () => {
     await using given = openPair(redis);
     const [bus, other] = given.buses;
@@ -481,6 +522,13 @@ async function openFar(redis: RedisServer) {
 function openBus(url: string, stream: string, options: Partial<RedisBusOptions> = {}): AsyncDisposable & { bus: Bus } {
   const bus = redisBus({ url, stream, log: { warn: () => {} }, timeoutMs: 250, blockMs: 250, ...options });
   return { bus, [Symbol.asyncDispose]: () => bus.close(0) };
+}
+
+/** The number that Redis gave to the connection with a name. */
+async function idOf(client: { sendCommand(args: string[]): Promise<unknown> }, name: string): Promise<string> {
+  const list = String(await client.sendCommand(["CLIENT", "LIST"])).split("\n");
+  const line = list.find((each) => each.includes(` name=${name} `)) ?? never(`${name} is not connected`);
+  return /^id=(\d+)/.exec(line)?.[1] ?? never(line);
 }
 
 const portOf = (url: string): number => Number(new URL(url).port);

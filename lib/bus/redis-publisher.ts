@@ -65,6 +65,8 @@ export class RedisPublisher {
   #isClosed = false;
   /** Entries Redis has accepted. */
   published = 0;
+  /** Why Redis does not take what waits although it answers, or null. */
+  refusal: Error | null = null;
 
   constructor(connection: RedisConnection, options: RedisPublisherOptions) {
     this.#connection = connection;
@@ -137,12 +139,14 @@ export class RedisPublisher {
     this.#waiting = this.#waiting.slice(batch.length);
     this.#bytes -= bytes;
     this.published += batch.length;
+    this.refusal = null;
     for (const { settle } of batch) settle();
     return true;
   }
 
   async #onRefusal(error: Error): Promise<void> {
     const { stream, retainMs, log } = this.#options;
+    this.refusal = error;
     log.warn("Redis refused events, trying again", { error, waiting: this.#waiting.length });
     if (!error.message.startsWith("OOM")) return;
     try {

@@ -43,10 +43,19 @@ export class RedisReader {
   #connection: RedisConnection | null = null;
   #position = EMPTY;
   #isClosed = false;
+  /** What Redis answered instead of entries, or null. */
+  #refusal: unknown = null;
   readonly counters = { read: 0, skipped: 0, gaps: 0 };
 
   constructor(options: RedisReaderOptions) {
     this.#options = options;
+  }
+
+  /** Rejects while nothing can be read. */
+  async ping(): Promise<void> {
+    await this.#connection?.untilAttempted();
+    if (this.#refusal !== null) throw this.#refusal;
+    if (this.#connection?.isReady === false) throw new RedisAwayError("the connection that reads events is away");
   }
 
   /** Adds a reader that starts at the present end of the stream. Waits while Redis is away. */
@@ -86,9 +95,12 @@ export class RedisReader {
     while (!this.#isClosed) {
       try {
         await commands.untilReady();
-        return await this.#getEnd(commands);
+        const end = await this.#getEnd(commands);
+        this.#refusal = null;
+        return end;
       } catch (error) {
         if (error instanceof RedisAwayError) continue;
+        this.#refusal = error;
         log.warn("Redis refused to show the event stream, trying again", { error });
         await Bun.sleep(REFUSED_PAUSE_MS);
       }
@@ -109,9 +121,11 @@ export class RedisReader {
         if (isInterrupted) await this.#checkEnd(connection);
         isInterrupted = false;
         await this.#readOnce(connection);
+        this.#refusal = null;
       } catch (error) {
         isInterrupted = true;
         if (error instanceof RedisAwayError) continue;
+        this.#refusal = error;
         this.#options.log.warn("Redis refused to read the event stream, trying again", { error });
         await Bun.sleep(REFUSED_PAUSE_MS);
       }

@@ -80,7 +80,11 @@ export function redisBus({
     get stats() {
       return { ...reader.counters, published: publisher.published, waiting: publisher.waiting };
     },
-    ping: async () => void (await commands.run(["PING"])),
+    async ping() {
+      await commands.run(["PING"]);
+      if (publisher.refusal) throw publisher.refusal;
+      await reader.ping();
+    },
     async close(timeoutMs = 5_000) {
       await publisher.close(timeoutMs);
       reader.close();

@@ -76,6 +76,7 @@ export interface Keys {
    */
   clearUnleased(): Promise<void>;
 
+  /** Rejects while keys cannot be kept. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -61,7 +61,7 @@ describe.skipIf(!canRun)(`redis keys, faults${canRun ? "" : `: ${redisMissing}`}
     expect(await isUnavailable(keys)).toBe(true);
   });
 
-  test("a Redis out of memory counts as away; scripts that it forgot are sent again", async () => {
+  test("P25: a Redis out of memory counts as away; scripts that it forgot are sent again", async () => {
     await using redis = await startRedis();
     if (!redis) throw new Error(redisMissing);
     const keys = redisKeys({ url: redis.url, log });
@@ -71,6 +71,7 @@ describe.skipIf(!canRun)(`redis keys, faults${canRun ? "" : `: ${redisMissing}`}
 
     await client.sendCommand(["CONFIG", "SET", "maxmemory", "1"]);
     expect(await errorOf(keys.hitWindow("w", 5, 60_000))).toBeInstanceOf(KeysUnavailableError);
+    expect(await errorOf(keys.ping())).toBeInstanceOf(KeysUnavailableError);
     await client.sendCommand(["CONFIG", "SET", "maxmemory", "0"]);
     await client.sendCommand(["SCRIPT", "FLUSH"]);
 

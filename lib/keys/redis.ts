@@ -56,10 +56,14 @@ export function redisKeys({ url, log, region = 0, keyPrefix = "", timeoutMs = 50
       if (members.length > 0) await run("SREM", full(key), ...members);
     },
     listSet: (key) => run<string[]>("SMEMBERS", full(key)),
-    ping: async () => void (await run("PING")),
+    // A write: a Redis that is out of memory or a replica answers a PING.
+    ping: async () => void (await run("SET", full("ermine:ping"), "", "PX", PING_KEPT_MS)),
     close: async () => connection.close(),
   };
 }
+
+/** As short as can be, in milliseconds. */
+const PING_KEPT_MS = "1";
 
 /** What `PTTL` answers for a key that lives for ever. */
 const WITHOUT_EXPIRY = -1;
