@@ -2,7 +2,8 @@
  * One connection to a Redis that may be away: it reconnects for ever with growing, random pauses (P21), and a command
  * either gets its reply in time or fails at once. The client's own offline queue and reconnection are not used: they
  * would keep commands without a limit, and they never notice a server that is frozen but still connected. So a
- * connection on which a reply is overdue is given up and a fresh client takes its place.
+ * connection on which a reply is overdue is given up and a fresh client takes its place, and so is one to a server that
+ * became a replica: after a failover the address leads to another.
  *
  * Redis 6.2 or newer. Redis Cluster is not supported, as in the reference: scripts touch keys of several slots.
  */
@@ -28,6 +29,10 @@ export class RedisAwayError extends Error {}
 type Client = ReturnType<typeof openClient>;
 
 const PAUSE_MS_MIN = 25;
+/** Before connecting again to a server that refused, which may be the same one for a while. */
+const REFUSED_PAUSE_MS = 250;
+/** What a server answers that has become a replica, to writes and to who waits for entries. */
+const DEMOTED = new Set(["READONLY", "UNBLOCKED"]);
 /** Failed attempts between two log lines. */
 const QUIET_ATTEMPTS = 20;
 
@@ -81,8 +86,8 @@ export class RedisConnection {
     try {
       return await client.sendCommand<T>(args);
     } catch (error) {
+      if (!isReply(error) || DEMOTED.has(replyCode(error))) this.#lose(client, error);
       if (isReply(error)) throw error;
-      this.#lose(client, error);
       throw new RedisAwayError("the connection to Redis broke", { cause: error });
     } finally {
       overdue.cancel();
@@ -95,7 +100,7 @@ export class RedisConnection {
     try {
       return await this.run<T>(["EVALSHA", script.sha, ...rest]);
     } catch (error) {
-      if (!isReply(error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      if (!isReply(error) || replyCode(error) !== "NOSCRIPT") throw error;
       return this.run<T>(["EVAL", script.text, ...rest]);
     }
   }
@@ -169,7 +174,12 @@ export class RedisConnection {
     this.#client = null;
     if (this.#closing.signal.aborted) return;
     this.#warn("the connection to Redis was lost", error);
-    void this.#connect();
+    void this.#connectAgain(error);
+  }
+
+  async #connectAgain(reason: unknown): Promise<void> {
+    if (isReply(reason)) await pause(REFUSED_PAUSE_MS, this.#closing.signal);
+    await this.#connect();
   }
 
   #warn(message: string, error: unknown): void {
@@ -188,6 +198,14 @@ export function redisScript(text: string): RedisScript {
 /** Whether this is an error that Redis itself answered, so that the outcome is known. */
 export function isReply(error: unknown): error is ErrorReply {
   return error instanceof ErrorReply;
+}
+
+/**
+ * The code of an error that Redis answered, such as `OOM`. Before Redis 7, as in KeyDB, that of an error inside a script
+ * stands further on: `ERR Error running script (call to f_…): @user_script:1: @user_script: 1: -OOM command not …`.
+ */
+export function replyCode({ message }: ErrorReply): string {
+  return /^(?:ERR Error running script .* -)?([A-Z]+)/.exec(message)?.[1] ?? "";
 }
 
 function openClient({ url, name, timeoutMs }: Required<RedisConnectionOptions>) {

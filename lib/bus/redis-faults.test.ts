@@ -374,6 +374,29 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(reader.gaps()).toBe(0);
   });
 
+  test("P2: after a failover events go where the address leads now, though the old server keeps its connections", async () => {
+    await using old = (await startRedis()) ?? never(redisMissing);
+    const target = { hostname: "127.0.0.1", port: portOf(old.url) };
+    using wire = startTcpProxy(target);
+    await using given = openPair(redis);
+    await using moved = openBus(`redis://127.0.0.1:${wire.port}`, given.stream);
+    const reader = collector();
+    await given.buses[0].read(reader);
+    await moved.bus.ping();
+    const operator = await createClient({ url: old.url, RESP: 2 }).connect();
+    await operator.sendCommand(["REPLICAOF", "127.0.0.1", `${portOf(redis.url)}`]);
+    operator.destroy();
+
+    await publishNumbered(moved.bus, 0, 1);
+    expect(moved.bus.stats.waiting).toBe(1);
+    target.port = portOf(redis.url);
+
+    await eventually(() => reader.numbers().length > 0, { timeoutMs: 4_000 });
+    await publishNumbered(moved.bus, 1, 3);
+    await eventually(() => reader.numbers().length === 3);
+    expect(reader.numbers()).toEqual([0, 1, 2]);
+  });
+
   test("P25: a ping fails while Redis answers and refuses to take events", async () => {
     await using given = openPair(redis);
     const [bus] = given.buses;

@@ -1,6 +1,7 @@
 import { BusClosedError, BusFullError } from "@lib/bus/bus.ts";
 import type { BusLog } from "@lib/bus/deliver.ts";
-import { isReply, redisScript, type RedisConnection } from "@lib/bus/redis-connection.ts";
+import { isReply, redisScript, replyCode, type RedisConnection } from "@lib/bus/redis-connection.ts";
+import type { ErrorReply } from "redis";
 
 /** Bounds of the buffer and of the stream, and who publishes. */
 export type RedisPublisherOptions = {
@@ -144,11 +145,11 @@ export class RedisPublisher {
     return true;
   }
 
-  async #onRefusal(error: Error): Promise<void> {
+  async #onRefusal(error: ErrorReply): Promise<void> {
     const { stream, retainMs, log } = this.#options;
     this.refusal = error;
     log.warn("Redis refused events, trying again", { error, waiting: this.#waiting.length });
-    if (!error.message.startsWith("OOM")) return;
+    if (replyCode(error) !== "OOM") return;
     try {
       await this.#connection.runScript(TRIM, [stream], [`${retainMs}`]);
     } catch (failure) {

@@ -1,5 +1,5 @@
 import type { BusLog } from "@lib/bus/deliver.ts";
-import { isReply, RedisAwayError, RedisConnection, type RedisScript } from "@lib/bus/redis-connection.ts";
+import { isReply, RedisAwayError, RedisConnection, replyCode, type RedisScript } from "@lib/bus/redis-connection.ts";
 import { KeysUnavailableError, type Keys } from "@lib/keys/keys.ts";
 import { redisLeases } from "@lib/keys/redis-leases.ts";
 import * as scripts from "@lib/keys/redis-scripts.ts";
@@ -17,7 +17,17 @@ export type RedisKeysOptions = {
 };
 
 /** Answers of a Redis that is there but cannot serve now: loading, failing over, out of memory, unable to save. */
-const CANNOT_SERVE = /^(LOADING|BUSY|MASTERDOWN|READONLY|OOM|MISCONF|NOREPLICAS|CLUSTERDOWN|TRYAGAIN)\b/;
+const CANNOT_SERVE = new Set([
+  "LOADING",
+  "BUSY",
+  "MASTERDOWN",
+  "READONLY",
+  "OOM",
+  "MISCONF",
+  "NOREPLICAS",
+  "CLUSTERDOWN",
+  "TRYAGAIN",
+]);
 
 /** Keys in Redis 6.2 or newer, over one connection. Throws `KeysUnavailableError` at once while Redis is away. */
 export function redisKeys({ url, log, region = 0, keyPrefix = "", timeoutMs = 500 }: RedisKeysOptions): Keys {
@@ -75,7 +85,7 @@ async function translate<T>(reply: Promise<T>): Promise<T> {
   try {
     return await reply;
   } catch (error) {
-    const isAway = error instanceof RedisAwayError || (isReply(error) && CANNOT_SERVE.test(error.message));
+    const isAway = error instanceof RedisAwayError || (isReply(error) && CANNOT_SERVE.has(replyCode(error)));
     if (isAway) throw new KeysUnavailableError("Redis cannot serve keys now", { cause: error });
     throw error;
   }
