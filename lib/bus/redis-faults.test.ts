@@ -469,6 +469,23 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect((await given.entries()).length).toBeWithin(1, 500);
   });
 
+  test("P25: `close` tells how many events were lost because Redis did not come back in time, and nothing otherwise", async () => {
+    const told: unknown[] = [];
+    const log = { warn: (message: string, fields: object) => void told.push({ message, ...fields }) };
+    const [published, lost] = [openPair(redis, { log }), openPair(redis, { log })];
+    await Promise.all([published.buses[0].ping(), lost.buses[0].ping()]);
+    await publishNumbered(published.buses[0], 0, 2);
+    await published[Symbol.asyncDispose]();
+    expect(told).toEqual([]);
+    await redis.stop();
+
+    await publishNumbered(lost.buses[0], 0, 2);
+    await lost[Symbol.asyncDispose]();
+
+    expect(told).toContainEqual({ message: expect.stringContaining("events were lost"), waiting: 2 });
+    await redis.start();
+  });
+
   test("`close` does not wait longer than told for a Redis that is away", async () => {
     const { bus } = openBus(redis.url, "ermine:test:close");
     await bus.ping();

@@ -104,7 +104,7 @@ export class RedisPublisher {
     await promise;
   }
 
-  /** Accepts nothing more and publishes what waits, for at most `timeoutMs`. */
+  /** Accepts nothing more and publishes what waits, for at most `timeoutMs`; what is left then is lost. */
   async close(timeoutMs: number): Promise<void> {
     this.#isClosed = true;
     const deadline = performance.now() + timeoutMs;
@@ -112,6 +112,8 @@ export class RedisPublisher {
       void this.#flush();
       await Bun.sleep(Math.min(10, timeoutMs));
     }
+    const waiting = this.#waiting.length;
+    if (waiting > 0) this.#options.log.warn("events were lost: Redis did not take them before the end", { waiting });
   }
 
   async #flush(): Promise<void> {
