@@ -99,17 +99,37 @@ describe("ermine start", () => {
       const { apiUrl, env } = embeddedAt(`${folder.path}/first`);
       await using first = spawnErmine(["start"], env);
       await first.started();
-      const other = embeddedAt(`${folder.path}/second`).env;
+      const [second, third] = [embeddedAt(`${folder.path}/second`).env, embeddedAt(`${folder.path}/third`).env];
 
       const [onPublic, onPrivate] = await Promise.all([
-        runErmine(["start"], { ...other, ERMINE__LISTEN: env.ERMINE__LISTEN }),
-        runErmine(["start"], { ...other, ERMINE__PRIVATE_LISTEN: new URL(first.privateUrl).host }),
+        runErmine(["start"], { ...second, ERMINE__LISTEN: env.ERMINE__LISTEN }),
+        runErmine(["start"], { ...third, ERMINE__PRIVATE_LISTEN: new URL(first.privateUrl).host }),
       ]);
 
       for (const { code, stdout } of [onPublic, onPrivate]) expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(onPublic.stderr).toContain(`ermine.listen (${env.ERMINE__LISTEN}): another process`);
       expect(onPrivate.stderr).toContain(`ermine.private_listen (${new URL(first.privateUrl).host}): another process`);
       expect((await fetch(apiUrl)).status).toBe(200);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P24: data that another process has open stops the start, also of another port, until that process has ended",
+    async () => {
+      await using folder = await temporaryFolder();
+      await using first = spawnErmine(["start"], embeddedAt(folder.path).env);
+      await first.started();
+      const elsewhere = embeddedAt(folder.path).env;
+
+      const { code, stdout, stderr } = await runErmine(["start"], elsewhere);
+
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toContain(`ermine.store (${folder.path}/ermine.db): another process`);
+      await first.end("SIGKILL");
+      await using second = spawnErmine(["start"], elsewhere);
+      await second.started();
+      expect(await second.end("SIGTERM")).toBe(0);
     },
     SLOW_MS,
   );

@@ -6,9 +6,11 @@ import { memoryKeys } from "@lib/keys/memory.ts";
 import { resilientKeys } from "@lib/keys/resilient.ts";
 import type { Mailer } from "@lib/mail/mailer.ts";
 import { outboxMailer } from "@lib/mail/outbox.ts";
+import { SettingsError } from "@lib/settings/settings-error.ts";
 import type { Settings } from "@lib/settings/settings.ts";
 import type { Database } from "@lib/store/database.ts";
 import { openSqlite } from "@lib/store/sqlite/database.ts";
+import { StoreInUseError } from "@lib/store/sqlite/hold-alone.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -38,14 +40,22 @@ export async function openDrivers({
   };
 }
 
-async function openDatabase({ store: url, store_database: name }: Settings["ermine"], log: Logger): Promise<Database> {
+async function openDatabase(ermine: Settings["ermine"], log: Logger): Promise<Database> {
+  const { store: url, store_database: name } = ermine;
   if (url.startsWith("mongodb")) {
     const { openMongo } = await import("@lib/store/mongo/database.ts");
     return openMongo(url, { name, onState: (up) => log.info(up ? "database reachable" : "database away") });
   }
   const path = url.slice("sqlite:".length);
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
-  return openSqlite(path);
+  try {
+    return await openSqlite(path, { isAlone: ermine.bus.startsWith("memory:") });
+  } catch (error) {
+    if (!(error instanceof StoreInUseError)) throw error;
+    const reason =
+      "another process has it open, and without a shared ermine.bus neither would hear of the other's events";
+    throw new SettingsError([{ key: "ermine.store", source: path, reason }], { cause: error });
+  }
 }
 
 async function openBus({ ermine }: Settings, log: Logger): Promise<Bus> {

@@ -8,6 +8,7 @@ import { sqliteCollection } from "./collection.ts";
 import type { Connection } from "./connection.ts";
 import { expiredFilters } from "./expire-documents.ts";
 import { failureOf, storeError } from "./failure.ts";
+import { holdAlone } from "./hold-alone.ts";
 import { openReadConnection, openWriteConnection, type WriteSettings } from "./open-connection.ts";
 import { Reader } from "./reader.ts";
 import { writeInline } from "./write-inline.ts";
@@ -20,22 +21,29 @@ export type SqliteOptions = Partial<Omit<WriteSettings, "path">> & {
   now?: () => number;
   /** How often expired documents are removed. */
   expiryIntervalMs?: number;
+  /** Refuse with `StoreInUseError` a file that another process opened with this. */
+  isAlone?: boolean;
 };
 
 /** Opens (and creates) a database file, or one in memory for `:memory:`. Throws `StoreUnavailableError` when it cannot. */
 export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Database> {
-  const { durability = "full", pagesMax, now = Date.now, expiryIntervalMs = 60_000 } = options;
+  const { durability = "full", pagesMax, now = Date.now, expiryIntervalMs = 60_000, isAlone = false } = options;
   const settings: WriteSettings = { path, durability, ...(pagesMax === undefined ? {} : { pagesMax }) };
-  const { reader, queue } = path === ":memory:" ? openInMemory(settings) : await openFile(settings);
-  return new SqliteDatabase(reader, queue, now, expiryIntervalMs);
+  if (path === ":memory:") return new SqliteDatabase(openInMemory(settings), { now, expiryIntervalMs });
+  using taken = new DisposableStack();
+  if (isAlone) taken.use(holdAlone(path));
+  const connections = await openFile(settings);
+  return new SqliteDatabase(connections, { now, expiryIntervalMs, taken: taken.move() });
 }
 
-function openInMemory(settings: WriteSettings): { reader: Reader; queue: WriteQueue } {
+type Connections = { reader: Reader; queue: WriteQueue };
+
+function openInMemory(settings: WriteSettings): Connections {
   const connection = openWriteConnection(settings);
   return { reader: new Reader(connection), queue: new WriteQueue((events) => writeInline(connection, events)) };
 }
 
-async function openFile(settings: WriteSettings): Promise<{ reader: Reader; queue: WriteQueue }> {
+async function openFile(settings: WriteSettings): Promise<Connections> {
   const queue = new WriteQueue((events) => writeThread(settings, events));
   try {
     await queue.submit("open", settings.path, []);
@@ -54,16 +62,23 @@ function open(path: string): Connection {
   }
 }
 
+type DatabaseOptions = Required<Pick<SqliteOptions, "now" | "expiryIntervalMs">> & {
+  /** What keeps others away; given up at the end. */
+  taken?: Disposable;
+};
+
 class SqliteDatabase implements Database {
   readonly #expiring = new Map<string, CollectionDeclaration>();
+  readonly reader: Reader;
+  readonly queue: WriteQueue;
+  readonly #options: DatabaseOptions;
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(
-    readonly reader: Reader,
-    readonly queue: WriteQueue,
-    readonly now: () => number,
-    readonly expiryIntervalMs: number,
-  ) {}
+  constructor({ reader, queue }: Connections, options: DatabaseOptions) {
+    this.reader = reader;
+    this.queue = queue;
+    this.#options = options;
+  }
 
   get commands(): number {
     return this.reader.commands + this.queue.commands;
@@ -80,7 +95,7 @@ class SqliteDatabase implements Database {
       if (expiredFilters(declaration, 0).length > 0) this.#expiring.set(declaration.name, declaration);
     }
     if (this.#expiring.size > 0 && this.#timer === null) {
-      this.#timer = setInterval(() => this.#expire(), this.expiryIntervalMs);
+      this.#timer = setInterval(() => this.#expire(), this.#options.expiryIntervalMs);
       this.#timer.unref();
     }
   }
@@ -101,13 +116,15 @@ class SqliteDatabase implements Database {
     await this.queue.drain();
     this.reader.close(); // first, since the last connection of a file cleans up after it
     await this.queue.close();
+    this.#options.taken?.[Symbol.dispose]();
   }
 
   /** Failures need no report: the next turn tries again, and callers see the same trouble on their own writes. */
   #expire(): void {
     for (const declaration of this.#expiring.values()) {
       const collection = this.collection(declaration);
-      for (const filter of expiredFilters(declaration, this.now())) collection.deleteMany(filter).catch(() => {});
+      for (const filter of expiredFilters(declaration, this.#options.now()))
+        collection.deleteMany(filter).catch(() => {});
     }
   }
 }
