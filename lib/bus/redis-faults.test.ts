@@ -397,6 +397,27 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(reader.numbers()).toEqual([0, 1, 2]);
   });
 
+  test("P25: a Redis that keeps refusing is told about once, not at each attempt, and again when it refuses anew", async () => {
+    const told: string[] = [];
+    await using given = openPair(redis, { log: { warn: (message) => void told.push(message) } });
+    const [bus, other] = given.buses;
+    await other.read(collector());
+    await other.ping();
+    const attempts = async () =>
+      Number(/errorstat_WRONGTYPE:count=(\d+)/.exec(String(await given.command("INFO", "errorstats")))?.[1] ?? 0);
+
+    for (const round of [1, 2]) {
+      const before = await attempts();
+      await given.command("SET", given.stream, "not a stream");
+      await publishNumbered(bus, round, round + 1);
+      await eventually(async () => (await attempts()) >= before + 8);
+      await given.command("DEL", given.stream);
+      await eventually(() => Promise.all([bus.ping(), other.ping()]));
+      expect(told.filter((message) => message.includes("refused events")).length).toBe(round);
+      expect(told.filter((message) => message.includes("refused to read")).length).toBe(round);
+    }
+  });
+
   test("P25: a ping fails while Redis answers and refuses to take events", async () => {
     await using given = openPair(redis);
     const [bus] = given.buses;

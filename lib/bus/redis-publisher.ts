@@ -20,6 +20,8 @@ const BATCH_ENTRIES_MAX = 256;
 const BATCH_BYTES_MAX = 1_000_000;
 /** Pause after an error that Redis answered, such as out of memory. */
 const REFUSED_PAUSE_MS = 100;
+/** Refusals between two log lines. */
+const QUIET_REFUSALS = 100;
 
 /**
  * Appends a batch at once, so that a failure never leaves half of it, and trims by age on the clock of Redis.
@@ -64,6 +66,8 @@ export class RedisPublisher {
   #sequence = 0;
   #isFlushing = false;
   #isClosed = false;
+  /** Refusals in a row. */
+  #refusals = 0;
   /** Entries Redis has accepted. */
   published = 0;
   /** Why Redis does not take what waits although it answers, or null. */
@@ -143,6 +147,7 @@ export class RedisPublisher {
     this.#bytes -= bytes;
     this.published += batch.length;
     this.refusal = null;
+    this.#refusals = 0;
     for (const { settle } of batch) settle();
     return true;
   }
@@ -150,7 +155,9 @@ export class RedisPublisher {
   async #onRefusal(error: ErrorReply): Promise<void> {
     const { stream, retainMs, log } = this.#options;
     this.refusal = error;
-    log.warn("Redis refused events, trying again", { error, waiting: this.#waiting.length });
+    if (this.#refusals++ % QUIET_REFUSALS === 0) {
+      log.warn("Redis refused events, trying again", { error, waiting: this.#waiting.length });
+    }
     if (replyCode(error) !== "OOM") return;
     try {
       await this.#connection.runScript(TRIM, [stream], [`${retainMs}`]);

@@ -27,6 +27,8 @@ type RawEntry = [position: string, fields: string[]];
 const BATCH_ENTRIES_MAX = 1_024;
 const PUBLISHERS_MAX = 4_096;
 const REFUSED_PAUSE_MS = 100;
+/** Refusals between two log lines. */
+const QUIET_REFUSALS = 100;
 const EMPTY = "0-0";
 
 /**
@@ -45,6 +47,8 @@ export class RedisReader {
   #isClosed = false;
   /** What Redis answered instead of entries, or null. */
   #refusal: unknown = null;
+  /** How often in a row. */
+  #refusals = 0;
   readonly counters = { read: 0, skipped: 0, gaps: 0 };
 
   constructor(options: RedisReaderOptions) {
@@ -91,21 +95,30 @@ export class RedisReader {
   }
 
   async #waitForEnd(): Promise<string> {
-    const { commands, log } = this.#options;
+    const { commands } = this.#options;
     while (!this.#isClosed) {
       try {
         await commands.untilReady();
         const end = await this.#getEnd(commands);
-        this.#refusal = null;
+        this.#forgetRefusal();
         return end;
       } catch (error) {
         if (error instanceof RedisAwayError) continue;
-        this.#refusal = error;
-        log.warn("Redis refused to show the event stream, trying again", { error });
-        await Bun.sleep(REFUSED_PAUSE_MS);
+        await this.#onRefusal("Redis refused to show the event stream, trying again", error);
       }
     }
     throw new BusClosedError("the event bus is closed");
+  }
+
+  async #onRefusal(message: string, error: unknown): Promise<void> {
+    this.#refusal = error;
+    if (this.#refusals++ % QUIET_REFUSALS === 0) this.#options.log.warn(message, { error });
+    await Bun.sleep(REFUSED_PAUSE_MS);
+  }
+
+  #forgetRefusal(): void {
+    this.#refusal = null;
+    this.#refusals = 0;
   }
 
   async #getEnd(connection: RedisConnection): Promise<string> {
@@ -121,13 +134,11 @@ export class RedisReader {
         if (isInterrupted) await this.#checkEnd(connection);
         isInterrupted = false;
         await this.#readOnce(connection);
-        this.#refusal = null;
+        this.#forgetRefusal();
       } catch (error) {
         isInterrupted = true;
         if (error instanceof RedisAwayError) continue;
-        this.#refusal = error;
-        this.#options.log.warn("Redis refused to read the event stream, trying again", { error });
-        await Bun.sleep(REFUSED_PAUSE_MS);
+        await this.#onRefusal("Redis refused to read the event stream, trying again", error);
       }
     }
   }
