@@ -154,7 +154,8 @@ describe.each(profiles)("preparing a connection on $name", (profile) => {
     };
     betweenReads(gateway, isFirst, talk);
 
-    await using socket = await gateway.socket(s.member.token);
+    await using socket = await gateway.socket(s.member.token, { untilReady: false });
+    await eventually(() => socket.types().includes("Ready"), { timeoutMs: 25_000 }); // so many take a while
     sent.push(await gateway.say(s.open._id, s.owner.user));
     const got = messagesOf(await gateway.received(s.member.id, socket));
 
