@@ -45,6 +45,16 @@ async function scene(gateway: TestGateway) {
   return { owner, joiner, server, channel, hidden, witness };
 }
 
+/** Lets the next read of servers fail. */
+function failOnce({ deps }: TestGateway): void {
+  const { servers } = deps.store;
+  const { listByIds } = servers;
+  servers.listByIds = (ids) => {
+    servers.listByIds = listByIds;
+    return Promise.reject(new Error(`away: ${ids.join()}`));
+  };
+}
+
 describe.each(profiles)("overtaking on $name", (profile) => {
   test("P4: who is banned while they join gets nothing afterwards, also when that outlasts its turn", async () => {
     await using gateway = await testGateway({ profile });
@@ -180,12 +190,7 @@ describe.each(profiles)("overtaking on $name", (profile) => {
     await using socket = await gateway.socket(joiner.token);
     lost.client.drop();
     await eventually(() => gateway.stats.connections === 1);
-    const { servers } = gateway.deps.store;
-    const { listByIds } = servers;
-    servers.listByIds = (ids) => {
-      servers.listByIds = listByIds;
-      return Promise.reject(new Error(`away: ${ids.join()}`));
-    };
+    failOnce(gateway);
 
     await joinServer(gateway.deps, joiner.user, await stored(gateway, server));
     await eventually(() => socket.closes.length === 1);
@@ -193,6 +198,25 @@ describe.each(profiles)("overtaking on $name", (profile) => {
     await using back = await gateway.socket(joiner.token);
     const ready = await back.take("Ready");
     expect(ready.servers?.map(({ _id }) => _id)).toEqual([server._id]);
+  });
+
+  test("P2: whose server could not be read while they had only lost their connection sees it once they are back", async () => {
+    await using gateway = await testGateway({ profile });
+    const { server } = await community(gateway, 2);
+    const [joiner, witness] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    await using other = await gateway.socket(witness.token);
+    const lost = await gateway.socket(joiner.token, { resume: true });
+    await gateway.received(joiner.id, lost);
+    lost.client.drop();
+    await eventually(() => gateway.stats.connections === 1);
+    failOnce(gateway);
+
+    await joinServer(gateway.deps, joiner.user, await stored(gateway, server));
+    await gateway.received(witness.id, other);
+
+    await using back = await gateway.socket(joiner.token);
+    const ready = await back.take("Ready");
+    expect(ready.channels?.map(({ _id }) => _id)).toEqual((await stored(gateway, server)).channels);
   });
 
   test("P6: an event that cannot be encoded for one format costs nobody the next one", async () => {

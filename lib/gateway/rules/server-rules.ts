@@ -10,6 +10,7 @@ import { announce } from "@lib/gateway/outlet.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
 import { NOTHING_MOVED, addMember, dropServer, reclassify, removeMember } from "@lib/gateway/view-class.ts";
 import { forgetLingering } from "@lib/gateway/lingering.ts";
+import { dropUserIfUnused } from "@lib/gateway/membership.ts";
 import type { EventOf } from "@lib/event/catalogue.ts";
 import { viewServer } from "@lib/model/view/server.ts";
 import type { MemberView, ServerView, UserView, World } from "@lib/gateway/world.ts";
@@ -125,6 +126,7 @@ function reconnect(world: World, users: readonly UserView[]): void {
       connection.resumeSession = "";
       connection.close(closeCodes.unavailable);
     }
+    dropUserIfUnused(world, user); // who had only lost connections
   }
 }
 
