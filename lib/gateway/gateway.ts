@@ -56,7 +56,7 @@ export class Gateway {
   #server: Server<SocketData> | null = null;
   #reading: BusReading | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
-  #sweptMs = 0;
+  #beatMs = 0;
   /** Open connections that can be resumed. */
   #resumable = 0;
 
@@ -253,8 +253,9 @@ export class Gateway {
     forgetClosed(world);
     for (const user of forgetLingering(world.lost, ({ untilMs }) => untilMs <= nowMs)) dropUserIfUnused(world, user);
     void this.#presence.endKept(nowMs);
-    if (nowMs - this.#sweptMs < this.#limits.lease_ms / 4) return;
-    this.#sweptMs = nowMs;
+    // By how much, in either direction: a clock that is set back must not keep the leases from being renewed.
+    if (Math.abs(nowMs - this.#beatMs) < this.#limits.lease_ms / 4) return;
+    this.#beatMs = nowMs;
     this.#presence.beat().catch((error) => this.#deps.log.warn("presence could not be renewed", { error }));
   }
 

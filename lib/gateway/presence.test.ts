@@ -232,6 +232,19 @@ describe.each(profiles)("presence on $name", (profile) => {
     expect((await gateway.deps.keys.listOnline([user.id])).size).toBe(1);
   });
 
+  test("P8: leases are renewed also after the clock was set back", async () => {
+    await using gateway = await testGateway({ profile, settings: FAST });
+    const user = await gateway.user(QUIET);
+    await using _socket = await gateway.socket(user.token);
+    const renewing = spyOn(gateway.deps.keys, "renewLeases");
+    await eventually(() => renewing.mock.calls.length > 0);
+
+    gateway.clock.advance(-3_600_000);
+    renewing.mockClear();
+
+    await eventually(() => renewing.mock.calls.length > 1);
+  });
+
   test("events-47 events-49: profile updates of fellow members arrive after Subscribe, for bots always", async () => {
     await using gateway = await testGateway({ profile });
     const [user, stranger] = [await gateway.user(QUIET), await gateway.user(QUIET)];
