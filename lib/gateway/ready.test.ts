@@ -61,6 +61,20 @@ describe.each(profiles)("Ready on $name", (profile) => {
     expect(ready.user_settings).toEqual({ theme: [5, "dark"] });
   });
 
+  test("P27: a key of settings that no document can have is passed over, whatever the database makes of it", async () => {
+    await using gateway = await testGateway({ profile });
+    const { id, token } = await gateway.user();
+    await gateway.deps.store.userSettings.set(id, { theme: [5, "dark"] });
+
+    const ready = await readyOf(
+      gateway,
+      token,
+      [".", "a.", "$a", "theme.0"].map((key) => `user_settings[${key}]`),
+    );
+
+    expect(ready.user_settings).toEqual({});
+  });
+
   test("events-23: oneself is last, related User and online; others have no relations", async () => {
     await using gateway = await testGateway({ profile });
     const [a, b] = [await gateway.user(), await gateway.user()];

@@ -1,6 +1,7 @@
 /** Everything that a connection starts with, read in a number of queries that does not grow with servers or channels. */
 import type { Deps } from "@lib/domain/deps.ts";
 import { approximateMemberCounts } from "@lib/domain/servers/approximate-member-count.ts";
+import { fetchSettings } from "@lib/domain/sync/settings.ts";
 import type { ReadySelection } from "@lib/gateway/handshake.ts";
 import { recipientsOf } from "@lib/gateway/world.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
@@ -62,7 +63,7 @@ export async function readSnapshot(
     fields.has("emojis") ? store.emojis.listByServers(serverIds) : [],
     fields.has("policy_changes") && !user.bot ? store.policyChanges.list() : [],
     fields.has("channel_unreads") ? store.unreads.listByUser(userId) : [],
-    settings.length > 0 ? store.userSettings.get(userId, settings) : {},
+    settings.length > 0 ? fetchSettings(deps, { id: userId }, { keys: settings }) : {},
   ]);
   const others = { memberCounts, emojis, policies, unreads, settings: values };
   return { user, memberships, directs, servers, heldServers, ...people, ...others };

@@ -8,7 +8,7 @@ import type { UserSettings } from "@lib/model/settings-sync.ts";
 /** The settings of the actor with the given keys, or all without any (conformance users-67, users-70). */
 export async function fetchSettings(
   { store }: Pick<Deps, "store">,
-  { id }: Actor,
+  { id }: Pick<Actor, "id">,
   { keys }: { keys: readonly string[] },
 ): Promise<UserSettings> {
   if (keys.length === 0) return store.userSettings.get(id);
