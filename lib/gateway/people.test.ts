@@ -1,5 +1,9 @@
+import { DataEditUser } from "@lib/contract/users.ts";
+import type { Deps } from "@lib/domain/deps.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { changeBlock } from "@lib/domain/relationships/change-block.ts";
+import { changeFriendship } from "@lib/domain/relationships/change-friendship.ts";
+import { editUser } from "@lib/domain/users/edit-user.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import {
   channelCreate,
@@ -13,6 +17,7 @@ import type { RelationshipStatus } from "@lib/model/user.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { viewKnownUser } from "@lib/model/view/user.ts";
 import { HIDDEN, QUIET, community, typesOf } from "@tests/harness/gateway-community.ts";
+import { actorOf } from "@tests/harness/lost-connection.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type TestGateway, type TestPerson, testGateway } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
@@ -23,6 +28,22 @@ async function befriend(gateway: TestGateway, a: TestPerson, b: TestPerson, stat
   await gateway.relate(a.id, status, b.id);
   const user = viewKnownUser(b.user, { viewer: { _id: a.id, relations }, online: false });
   await publish(gateway.deps, userRelationship({ id: a.id, user: { ...user, relationship: status } }));
+}
+
+/** Something that somebody does meanwhile. */
+type Change = (gateway: TestGateway, user: TestPerson) => Promise<unknown>;
+
+const rename: Change = ({ deps }, user) =>
+  editUser(deps, actorOf(user), { target: "@me", data: DataEditUser.parse({ display_name: "new" }) });
+
+/** What events tell of somebody, all in all. */
+function knownOf(id: string, events: readonly CatalogueEvent[]): object {
+  const known = {};
+  for (const event of events) {
+    if (event.type === "UserRelationship" && event.user._id === id) Object.assign(known, event.user);
+    if (event.type === "UserUpdate" && event.id === id) Object.assign(known, event.data);
+  }
+  return known;
 }
 
 describe.each(profiles)("people and conversations on $name", (profile) => {
@@ -200,6 +221,30 @@ describe.each(profiles)("people and conversations on $name", (profile) => {
     expect(told[1]).toMatchObject({ data: { display_name: "later" } });
     expect(told[2]).toMatchObject({ user: { online: false, relationship: "BlockedOther" } });
     expect(JSON.stringify(told)).not.toContain("secret");
+  });
+
+  test.each<[what: string, change: Change, known: object]>([
+    ["changes their name", rename, { display_name: "new" }],
+    ["comes online", (gateway, { token }) => gateway.socket(token), { online: true }],
+  ])("P4: who %s while they ask somebody to be friends is known to them so", async (_, change, known) => {
+    await using gateway = await testGateway({ profile });
+    const [user, other] = [await gateway.user(), await gateway.user(QUIET)];
+    await using socket = await gateway.socket(other.token);
+    let isDone = false;
+    const listOnline: Deps["keys"]["listOnline"] = async (ids) => {
+      const online = await gateway.deps.keys.listOnline(ids);
+      if (isDone) return online;
+      isDone = true;
+      await change(gateway, user);
+      await gateway.deps.background.drain(1_000);
+      return online;
+    };
+    const deps = { ...gateway.deps, keys: { ...gateway.deps.keys, listOnline } };
+
+    await changeFriendship(deps, actorOf(user), { target: other.id, action: "add" });
+
+    expect(isDone).toBe(true);
+    expect(knownOf(user.id, await gateway.received(other.id, socket))).toMatchObject(known);
   });
 
   test("P4: the updates of a bot that was just blocked arrive as they do after connecting anew", async () => {

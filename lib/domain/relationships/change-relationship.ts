@@ -5,6 +5,7 @@ import { publish } from "@lib/domain/publish.ts";
 import { type RelationshipAction, transition } from "@lib/domain/relationships/transition.ts";
 import { viewKnownUsers, viewUserFor } from "@lib/domain/users/view-users.ts";
 import { fail } from "@lib/error/fail.ts";
+import type { Publication } from "@lib/event/event.ts";
 import { userRelationship } from "@lib/event/user-events.ts";
 import { ulidTime } from "@lib/model/ids.ts";
 import type { UserDocument } from "@lib/model/stored/user.ts";
@@ -67,17 +68,32 @@ async function write({ store }: RelationDeps, id: string, targetId: string, stat
   else await store.users.setRelationship(id, targetId, status);
 }
 
+/** Announcements in a row, for those who change or come and go all the time. */
+const ANNOUNCEMENTS_MAX = 5;
+
+/**
+ * Tells both of the other, and again of who changed meanwhile: whoever had nothing to do with somebody until then was
+ * not told of that change (P4).
+ */
+async function announce(deps: RelationDeps, pair: readonly [UserDocument, UserDocument]): Promise<User> {
+  let [self, other] = pair;
+  let told: Publication[] = [];
+  for (let times = 0; times < ANNOUNCEMENTS_MAX; times++) {
+    const current = await describe(deps, [self, other]);
+    if (Bun.deepEquals(current, told)) break;
+    await publish(deps, ...current);
+    told = current;
+    [self, other] = await read(deps, self._id, other._id);
+  }
+  return viewUserFor(deps, self, other);
+}
+
 /** Connections learn of the other what `Ready` would say (P4), which is more than one may ask for of a stranger. */
-async function announce(deps: RelationDeps, [self, other]: [UserDocument, UserDocument]): Promise<User> {
+async function describe(deps: RelationDeps, [self, other]: [UserDocument, UserDocument]): Promise<Publication[]> {
   const [[selfSeen], [otherSeen]] = await Promise.all([
     viewKnownUsers(deps, other, [self]),
     viewKnownUsers(deps, self, [other]),
   ]);
   if (!selfSeen || !otherSeen) throw new Error("a view for each was asked for");
-  await publish(
-    deps,
-    userRelationship({ id: other._id, user: selfSeen }),
-    userRelationship({ id: self._id, user: otherSeen }),
-  );
-  return viewUserFor(deps, self, other);
+  return [userRelationship({ id: other._id, user: selfSeen }), userRelationship({ id: self._id, user: otherSeen })];
 }
