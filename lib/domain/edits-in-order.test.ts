@@ -9,6 +9,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { editMember } from "@lib/domain/members/edit-member.ts";
 import { editRole } from "@lib/domain/roles/edit-role.ts";
 import { editServer } from "@lib/domain/servers/edit-server.ts";
+import { setSettings } from "@lib/domain/sync/settings.ts";
 import { editUser } from "@lib/domain/users/edit-user.ts";
 import { errorOf } from "@tests/harness/error-of.ts";
 import { interleave } from "@tests/harness/interleave.ts";
@@ -46,6 +47,7 @@ async function scene(profile: Profile) {
       const data = DataEditRole.parse({ name, remove: ["Icon"] });
       return editRole(deps, by.actor, { ...target, data, reason: null });
     },
+    setting: (deps: Deps, name: string) => setSettings(deps, by.actor, { values: { name } }),
     user: (deps: Deps, display_name: string) => {
       const data = DataEditUser.parse({ display_name, remove: ["Avatar"] });
       return editUser(deps, by.actor, { target: "@me", data });
@@ -60,8 +62,9 @@ async function scene(profile: Profile) {
     async told(): Promise<unknown[]> {
       const events = (await api.takeEvents()).filter(({ event }) => event.type.endsWith("Update"));
       return events.map(({ event }) => {
-        const data = Object(event["data"]) as Record<string, unknown>; // updates have an object there
-        return data["name"] ?? data["nickname"] ?? data["display_name"];
+        const data = Object(event["data"] ?? event["update"]) as Record<string, unknown>; // updates have an object there
+        const name = data["name"] ?? data["nickname"] ?? data["display_name"];
+        return Array.isArray(name) ? name[1] : name;
       });
     },
     [Symbol.asyncDispose]: () => api[Symbol.asyncDispose](),
@@ -86,6 +89,7 @@ const storing = {
   user: { repository: "users", method: "update" },
   channel: { repository: "channels", method: "update" },
   group: { repository: "channels", method: "update" },
+  setting: { repository: "userSettings", method: "set" },
 } as const;
 
 const kinds = ["member", "server", "role", "user", "channel", "group"] as const;
@@ -118,16 +122,19 @@ describe.each(profiles)("edits in order on $name", (profile) => {
     expect(await s.told()).toEqual(["new"]);
   });
 
-  test.each(kinds)("of two edits of a %s at once the one stored last is told last", async (kind) => {
-    await using s = await scene(profile);
-    let second = async (): Promise<unknown> => undefined;
-    const work = async (): Promise<void> => {
-      second = await startOrWait(s.deps, (deps) => s.edits[kind](deps, "second"));
-    };
+  test.each([...kinds, "setting" as const])(
+    "of two edits of a %s at once the one stored last is told last",
+    async (kind) => {
+      await using s = await scene(profile);
+      let second = async (): Promise<unknown> => undefined;
+      const work = async (): Promise<void> => {
+        second = await startOrWait(s.deps, (deps) => s.edits[kind](deps, "second"));
+      };
 
-    await s.edits[kind](interleave(s.deps, { ...storing[kind], when: "after", work }), "first");
-    await second();
+      await s.edits[kind](interleave(s.deps, { ...storing[kind], when: "after", work }), "first");
+      await second();
 
-    expect(await s.told()).toEqual(["first", "second"]);
-  });
+      expect(await s.told()).toEqual(["first", "second"]);
+    },
+  );
 });

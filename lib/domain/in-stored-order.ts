@@ -12,6 +12,7 @@ export type Edited =
   | { message: string }
   | { server: string }
   | { user: string }
+  | { settingsOf: string }
   | { member: { server: string; user: string } }
   | { reaction: { message: string; emoji: string; user: string } }
   /** Everything that one user has read. */
@@ -41,6 +42,7 @@ export function takingTurns<T>(deps: Pick<Deps, "keys" | "ids">, edited: Edited,
 function nameOf(edited: Edited): string {
   if ("channel" in edited) return `channel:${edited.channel}`;
   if ("user" in edited) return `user:${edited.user}`;
+  if ("settingsOf" in edited) return `settings:${edited.settingsOf}`;
   if ("message" in edited) return `message:${edited.message}`;
   if ("server" in edited) return `server:${edited.server}`;
   if ("reads" in edited) return `reads:${edited.reads}`;

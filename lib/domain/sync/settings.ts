@@ -1,6 +1,6 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { fail } from "@lib/error/fail.ts";
 import { userSettingsUpdate } from "@lib/event/user-events.ts";
 import type { UserSettings } from "@lib/model/settings-sync.ts";
@@ -18,10 +18,11 @@ export async function fetchSettings(
 
 /**
  * Stores settings of the actor as of a time, which is never later than now, over what was there, and tells all of their
- * sessions (conformance users-67 to users-69). Fails with `InvalidProperty` for a key that no document can have (P15).
+ * sessions (conformance users-67 to users-69); what is stored last is told last (P4). Fails with `InvalidProperty` for a
+ * key that no document can have (P15).
  */
 export async function setSettings(
-  deps: Pick<Deps, "store" | "bus" | "clock">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids">,
   { id }: Actor,
   { values, timestamp }: { values: Readonly<Record<string, string>>; timestamp?: number | null | undefined },
 ): Promise<void> {
@@ -30,8 +31,14 @@ export async function setSettings(
   const nowMs = deps.clock.now();
   const revision = Math.min(timestamp ?? nowMs, nowMs);
   const update: UserSettings = Object.fromEntries(entries.map(([key, value]) => [key, [revision, value]]));
-  await deps.store.userSettings.set(id, update);
-  await publish(deps, userSettingsUpdate({ id, update }));
+  await inStoredOrder(
+    deps,
+    { settingsOf: id },
+    {
+      write: () => deps.store.userSettings.set(id, update),
+      tell: () => userSettingsUpdate({ id, update }),
+    },
+  );
 }
 
 /** Whether a key can be a field of a document. */
