@@ -1,3 +1,4 @@
+import { joinServer } from "@lib/domain/members/join-server.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { messageCreate, messageDelete } from "@lib/event/message-events.ts";
 import {
@@ -173,6 +174,25 @@ describe.each(profiles)("relay on $name", (profile) => {
 
     const round = ["ServerCreate", "Message", "ServerMemberLeave"];
     expect(typesOf(await gateway.received(joiner.id, socket))).toEqual([...round, ...round]);
+  });
+
+  test("Q28: what a membership kept over a leave is told to its user, and to nobody else a second time", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, server } = await community(gateway, 2);
+    const [owner, member] = people;
+    const { members } = gateway.deps.store;
+    const key = { server: server._id, user: member.id };
+    await members.update(key, { timeout: gateway.clock.now() + 3_600_000 });
+    await members.remove(key, gateway.clock.now());
+    await using staff = await gateway.socket(owner.token);
+    await using socket = await gateway.socket(member.token);
+
+    await joinServer(gateway.deps, member.user, server);
+
+    const told = await gateway.received(member.id, socket);
+    const others = await gateway.received(owner.id, staff);
+    expect(typesOf(told).slice(-2)).toEqual(["ServerCreate", "ServerMemberUpdate"]);
+    expect(typesOf(others).slice(-1)).toEqual(["ServerMemberJoin"]);
   });
 
   test("P1: ServerCreate for somebody whose Ready had the server already takes nothing away", async () => {

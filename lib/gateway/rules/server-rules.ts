@@ -7,6 +7,7 @@ import { closeCodes } from "@lib/gateway/close-codes.ts";
 import { applyPartial } from "@lib/gateway/apply-partial.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { announce } from "@lib/gateway/outlet.ts";
+import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
 import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
 import { NOTHING_MOVED, addMember, dropServer, reclassify, removeMember } from "@lib/gateway/view-class.ts";
 import { forgetLingering } from "@lib/gateway/lingering.ts";
@@ -57,6 +58,8 @@ export const serverRules: Rules = {
   ServerMemberUpdate(context, event) {
     const server = context.world.servers.get(event.id.server);
     if (!server) return;
+    // What a membership kept is told to its user alone: others were told with the joining.
+    if (!context.topics.includes(server.id)) return routeByTopics(context);
     const member = server.members.get(event.id.user);
     const roles = event.data.roles ?? (event.clear.includes("Roles") ? [] : undefined);
     if (member && roles) member.roles = [...roles];
