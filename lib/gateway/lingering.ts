@@ -18,18 +18,23 @@ export type Lingering = {
 /** Lost connections by their resume session. */
 export type LingeringSessions = Map<string, Lingering>;
 
-/** Remembers a connection that was lost. */
+/** So many of one user are remembered: more than anybody has devices. */
+export const LOST_MAX = 64;
+
+/** Remembers a connection that was lost; of too many of one user the oldest goes. */
 export function linger(lost: LingeringSessions, connection: Connection, untilMs: number): void {
   const { user, sessionId, resumeSession } = connection;
   if (!user || resumeSession === "") return;
   lost.set(resumeSession, { connection, user, sessionId, untilMs, watching: new Map(connection.watching) });
-  user.lost++;
+  user.lost.add(resumeSession);
+  const [oldest] = user.lost;
+  if (user.lost.size > LOST_MAX && oldest !== undefined) forget(lost, oldest);
 }
 
 /** Takes the lost connection of a resume session; null when there is none. */
 export function takeLingering(lost: LingeringSessions, session: string): Lingering | null {
   const found = lost.get(session) ?? null;
-  if (found) found.user.lost--;
+  found?.user.lost.delete(session);
   lost.delete(session);
   return found;
 }
@@ -39,12 +44,16 @@ export function forgetLingering(lost: LingeringSessions, matches: (lingering: Li
   const forgotten: UserView[] = [];
   for (const [session, lingering] of lost) {
     if (!matches(lingering)) continue;
-    lost.delete(session);
-    lingering.user.lost--;
-    lingering.connection.resumeSession = "";
+    forget(lost, session);
     forgotten.push(lingering.user);
   }
   return forgotten;
+}
+
+/** Its client starts afresh, and its presence ends. */
+function forget(lost: LingeringSessions, session: string): void {
+  const found = takeLingering(lost, session);
+  if (found) found.connection.resumeSession = "";
 }
 
 /** Names a connection towards its client. It tells every process, without anything shared, which token it belongs to. */

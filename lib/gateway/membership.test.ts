@@ -1,5 +1,6 @@
 import { Connection } from "@lib/gateway/connection.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
+import { LOST_MAX, linger } from "@lib/gateway/lingering.ts";
 import { enterWorld, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
 import { watchAgain } from "@lib/gateway/watches.ts";
@@ -99,4 +100,24 @@ test("P7: a connection that is over leaves nothing of itself behind, while other
   expect(left).toEqual([[second], [second], [second]]);
   expect([world.users.size, world.servers.size, world.directs.size, world.directsOf.size]).toEqual([0, 0, 0, 0]);
   expect([world.related.size, world.watching.size, world.serverOfChannel.size]).toEqual([0, 0, 0]);
+});
+
+test("P7: of the lost connections of one user so many may come back and no more, the oldest go first", () => {
+  const world = emptyWorld();
+  const [read, held] = [server("read"), server("held")];
+  const connections = Array.from({ length: LOST_MAX + 2 }, (_, at) => {
+    const connection = new Connection(`${at}`, parseHandshake("resume=true"), "", 0, 65_536);
+    connection.resumeSession = `session ${at}`;
+    return connection;
+  });
+  const users = connections.map((connection) => {
+    const user = enterWorld(world, connection, snapshotOf(read, held));
+    linger(world.lost, connection, 1_000);
+    leaveWorld(world, connection);
+    return user;
+  });
+
+  expect([...world.lost.keys()]).toEqual(connections.slice(2).map(({ resumeSession }) => resumeSession));
+  expect(connections.slice(0, 2).map(({ resumeSession }) => resumeSession)).toEqual(["", ""]);
+  expect([new Set(users).size, users[0]?.lost.size]).toEqual([1, LOST_MAX]);
 });

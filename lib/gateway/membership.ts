@@ -52,7 +52,7 @@ export function leaveWorld(world: World, connection: Connection): void {
 
 /** Lets go of a user whom nobody is connected as. */
 export function dropUserIfUnused(world: World, user: UserView): void {
-  if (user.connections.size > 0 || user.lost > 0 || world.users.get(user.id) !== user) return;
+  if (user.connections.size > 0 || user.lost.size > 0 || world.users.get(user.id) !== user) return;
   for (const server of [...user.servers]) removeMember(world, server, user.id);
   for (const direct of [...user.directs]) {
     leaveDirect(direct, user);
@@ -88,7 +88,7 @@ function addUser(world: World, snapshot: Snapshot): UserView {
     connections: new Set(),
     servers: new Set(),
     directs: new Set(),
-    lost: 0,
+    lost: new Set(),
     broadcasts: allowance(BROADCAST_BURST, BROADCASTS_PER_SECOND),
   };
   world.users.set(user.id, user);

@@ -45,8 +45,8 @@ export type UserView = {
   readonly connections: Set<Connection>;
   readonly servers: Set<ServerView>;
   readonly directs: Set<DirectView>;
-  /** Lost connections of this user that may come back. */
-  lost: number;
+  /** Lost connections of this user that may come back, by resume session, the oldest first. */
+  readonly lost: Set<string>;
   /** What its connections together pass on to other processes, typing above all; no person uses it up. */
   readonly broadcasts: Allowance;
 };
