@@ -1,5 +1,6 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
+import { deleteAllSessions, deleteSession, logout } from "@lib/event/session-events.ts";
 import { Connection, type SocketData } from "@lib/gateway/connection.ts";
 import { type Continued, forgetClosed, restartContinued } from "@lib/gateway/continued.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
@@ -61,6 +62,21 @@ test("P3: news of another server concerns nobody here", () => {
 
   expect(codes).toEqual([null]);
 });
+
+test.each([
+  ["a session", deleteSession({ user_id: "u", session_id: "s" })],
+  ["all sessions", deleteAllSessions({ user_id: "u", exclude_session_id: null })],
+  ["a bot's token", logout({}, "u")],
+])(
+  "events-53 events-54: that %s ended is told by Logout or as it is, not by starting afresh",
+  (_, { event, topics }) => {
+    const { world, codes } = resumedAt(1_000);
+
+    restartContinued(world, { position: "1-0", topics, event, acceptedMs: 1_000 });
+
+    expect(codes).toEqual([null]);
+  },
+);
 
 test("P3: of connections that are closed nothing is kept, of the others everything is", () => {
   const { world } = resumedAt(1_000, 2_000, 3_000);

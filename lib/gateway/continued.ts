@@ -16,9 +16,12 @@ export type Continued = { readonly connection: Connection; readonly atMs: number
 /** How long after its write an event is accepted at most, with what the clocks of two machines differ by. */
 const SLACK_MS = 3_000;
 
+/** These end connections in a way of their own, whatever a snapshot held. */
+const SESSION_ENDS: ReadonlySet<string> = new Set(["DeleteSession", "DeleteAllSessions", "Logout"]);
+
 /** Closes the connections whose snapshot may have held the effect of this entry. Call it before the entry is applied. */
 export function restartContinued(world: World, entry: BusEntry): void {
-  if (world.continued.length === 0 || !mayChangeView(entry)) return;
+  if (world.continued.length === 0 || !mayChangeView(entry) || SESSION_ENDS.has(entry.event.type)) return;
   for (let at = world.continued.length - 1; at >= 0; at--) {
     const { connection, atMs } = world.continued[at] as Continued; // within its bounds
     if (atMs < entry.acceptedMs - SLACK_MS) return;
