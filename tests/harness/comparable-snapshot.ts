@@ -14,7 +14,7 @@ export function comparableSnapshot(snapshot: Snapshot, joined: ReadonlySet<strin
   return withoutDefaults({
     users: record([...users].filter(([id]) => known.has(id))),
     servers: record([...servers].map(([id, server]) => [id, visibleParts(server, channels)])),
-    channels: record([...channels].map(([id, channel]) => [id, withSortedRecipients(channel)])),
+    channels: record([...channels].map(([id, channel]) => [id, comparableChannel(channel)])),
     members: record([...members].map(([id, member]) => [id, joined.has(id) ? { ...member, joined_at: "" } : member])),
     emojis: record([...emojis]),
     unreads: record(
@@ -42,8 +42,12 @@ function visibleParts(server: Server, channels: ReadonlyMap<string, Channel>): o
   };
 }
 
-const withSortedRecipients = (channel: Channel): Channel =>
-  "recipients" in channel ? { ...channel, recipients: [...channel.recipients].sort() } : channel;
+/** Of saved messages `Ready` does not tell the last one, which clients learn from the messages. */
+function comparableChannel(channel: Channel): Channel {
+  const { channel_type, _id } = channel;
+  if (channel_type === "SavedMessages") return { channel_type, _id, user: channel.user };
+  return "recipients" in channel ? { ...channel, recipients: [...channel.recipients].sort() } : channel;
+}
 
 const record = (entries: readonly (readonly [string, unknown])[]): object => Object.fromEntries(entries);
 

@@ -138,7 +138,7 @@ function applyMessageEvent({ channels, unreads, selfId }: Snapshot, event: Catal
       change(channels, event.channel, { last_message_id: event._id, ...impliedBy(event, channel) }, []);
       if (concerns(event, channel, selfId))
         changeUnread(unreads, { channel: channel._id, user: selfId }, ({ mentions = [] }) => ({
-          mentions: [...mentions, event._id],
+          mentions: [...new Set([...mentions, event._id])], // a Ready may have it already, and be followed by it
         }));
       return;
     }
