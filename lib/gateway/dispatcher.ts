@@ -34,9 +34,11 @@ export function createDispatcher(parts: Parts): Dispatcher {
   return dispatcher;
 
   function dispatch(published: BusEntry): void | Promise<void> {
-    const entry = withHeldChannels(parts.world, published);
-    const frames = framesOf(entry);
+    let entry = published;
+    let frames = framesOf(entry);
     try {
+      entry = withHeldChannels(parts.world, published);
+      if (entry !== published) frames = framesOf(entry);
       restartContinued(parts.world, entry);
       const pending = route(parts, entry, parts.out, frames);
       if (pending) return pending.catch((error) => report(entry, error)).then(() => conclude(entry, frames));

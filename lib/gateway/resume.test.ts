@@ -249,6 +249,7 @@ describe.each(profiles)("resume on $name", (profile) => {
       { type: "Message", user: {} },
       { type: "UserUpdate", id: s.owner.id },
       { type: "ServerCreate", id: s.server._id },
+      { type: "ServerUpdate", id: s.server._id },
       { type: "Unheard" },
     ];
 
