@@ -4,8 +4,9 @@
  * the channel. Servers have few classes: as many as there are different sets of visible channels.
  */
 import type { MemberView, ServerView, UserView, World } from "@lib/gateway/world.ts";
+import type { StoredOverride } from "@lib/model/stored/role.ts";
 import { channelPermissions } from "@lib/permission/channel-permissions.ts";
-import { hasPermission } from "@lib/permission/permissions.ts";
+import { hasPermission, permissionValue } from "@lib/permission/permissions.ts";
 
 /** Connected members who view the same channels. */
 export type ViewClass = {
@@ -70,9 +71,9 @@ export function dropServer(world: World, server: ServerView): void {
  */
 export function reclassify(server: ServerView, only?: readonly MemberView[]): Reclassified {
   const groups = new Map<ViewClass, Map<string, { to: ReadonlySet<string>; members: MemberView[] }>>();
-  const memo = new Map<string, { key: string; channels: ReadonlySet<string> }>();
+  const calculated: Calculated = { deciding: decidingRoles(server), byRoles: new Map() };
   for (const member of only ?? server.members.values()) {
-    const next = classification(server, member, memo);
+    const next = classification(server, member, calculated);
     if (next.key === member.viewClass.key) continue;
     const targets = groups.get(member.viewClass) ?? new Map();
     const group = targets.get(next.key) ?? { to: next.channels, members: [] };
@@ -110,18 +111,40 @@ export function visibleChannels(server: ServerView, { id, user }: UserView, role
   return visible;
 }
 
-type Memo = Map<string, { key: string; channels: ReadonlySet<string> }>;
+/** What was calculated for members so far, by those of their roles that decide something. */
+type Calculated = {
+  readonly deciding: ReadonlySet<string>;
+  readonly byRoles: Map<string, { key: string; channels: ReadonlySet<string> }>;
+};
 
-/** Equal roles see equal channels: each set of roles is calculated once. */
-function classification(server: ServerView, { user, roles }: MemberView, memo: Memo) {
+/**
+ * Members whose roles decide the same see equal channels: each set of these roles is calculated once. In a large
+ * community nearly everybody has a set of roles of their own, most of which are there to be shown.
+ */
+function classification(server: ServerView, { user, roles }: MemberView, { deciding, byRoles }: Calculated) {
   const special = user.user.privileged === true || server.server.owner === user.id;
-  const rolesKey = special ? "*" : [...roles].sort().join();
-  const known = memo.get(rolesKey);
+  const effective = roles.filter((role) => deciding.has(role)).sort();
+  const rolesKey = special ? "*" : effective.join();
+  const known = byRoles.get(rolesKey);
   if (known) return known;
-  const channels = visibleChannels(server, user, roles);
+  const channels = visibleChannels(server, user, effective);
   const found = { key: keyOf(channels), channels };
-  memo.set(rolesKey, found);
+  byRoles.set(rolesKey, found);
   return found;
+}
+
+/** The roles that allow or deny viewing, on the server or in one of its channels. */
+function decidingRoles({ server, channels }: ServerView): ReadonlySet<string> {
+  const deciding = new Set<string>();
+  const note = (role: string, { a, d }: StoredOverride): void => {
+    if ([a, d].some((bits) => hasPermission(permissionValue(bits), "ViewChannel"))) deciding.add(role);
+  };
+  for (const [role, { permissions }] of Object.entries(server.roles)) note(role, permissions);
+  for (const channel of channels.values()) {
+    if (channel.channel_type !== "TextChannel") continue;
+    for (const [role, override] of Object.entries(channel.role_permissions)) note(role, override);
+  }
+  return deciding;
 }
 
 const keyOf = (channels: ReadonlySet<string>): string => [...channels].sort().join();
