@@ -2,12 +2,15 @@
  * Frames in MessagePack: maps with text keys in the order of the event, every integer in its smallest form, timestamps
  * as integer milliseconds, byte lists as arrays; never bin, never an extension. Written here because the packers at
  * hand write integers above 2^32 as floats and positive 64-bit ones as signed, which clients do not expect.
+ *
+ * Every writer puts a value at an offset and returns the offset after it. What does not fit is only counted: storing
+ * beyond the end of a buffer does nothing, so the offset says how much room to write the whole again.
  */
 import type { Event } from "@lib/event/event.ts";
+import { defined } from "@lib/model/view/defined.ts";
 import { TIMESTAMP_FIELDS } from "@lib/model/timestamp.ts";
 
-/** Where a frame is written; `bytes` is replaced by a larger copy when it is full. */
-type Sink = { bytes: Buffer<ArrayBuffer>; at: number };
+type Bytes = Buffer<ArrayBuffer>;
 
 /** Every frame is written here first and then copied out: a buffer for each would cost more than the encoding. */
 const SCRATCH = Buffer.alloc(65_536);
@@ -17,164 +20,161 @@ const MIN_INT64 = -(2n ** 63n);
 
 /** The bytes of an event. */
 export function encodeMsgpack(event: Event): Uint8Array<ArrayBuffer> {
-  const sink: Sink = { bytes: SCRATCH, at: 0 };
-  writeMap(sink, event);
-  const frame = new Uint8Array(sink.at);
-  sink.bytes.copy(frame, 0, 0, sink.at);
+  const size = writeMap(SCRATCH, 0, event);
+  const frame = new Uint8Array(size);
+  if (size <= SCRATCH.length) SCRATCH.copy(frame, 0, 0, size);
+  else writeMap(Buffer.from(frame.buffer), 0, event);
   return frame;
 }
 
-function writeValue(sink: Sink, value: unknown): void {
+function writeValue(bytes: Bytes, at: number, value: unknown): number {
   switch (typeof value) {
     case "string":
-      return writeText(sink, value);
+      return writeText(bytes, at, value);
     case "number":
-      return Number.isSafeInteger(value) ? writeInteger(sink, value) : writeFloat(sink, value);
+      return Number.isSafeInteger(value) ? writeInteger(bytes, at, value) : writeFloat(bytes, at, value);
     case "boolean":
-      return writeByte(sink, value ? 0xc3 : 0xc2);
+      return writeByte(bytes, at, value ? 0xc3 : 0xc2);
     case "bigint":
-      return writeBigint(sink, value);
+      return writeBigint(bytes, at, value);
     case "object":
-      if (value === null) return writeByte(sink, 0xc0);
-      if (Array.isArray(value)) return writeArray(sink, value);
+      if (value === null) return writeByte(bytes, at, 0xc0);
+      if (Array.isArray(value)) return writeArray(bytes, at, value);
       // Whatever else is an object here is a model or a map: events hold nothing else.
-      return writeMap(sink, value as Readonly<Record<string, unknown>>);
+      return writeMap(bytes, at, value as Readonly<Record<string, unknown>>);
     case "undefined":
-      return writeByte(sink, 0xc0);
+      return writeByte(bytes, at, 0xc0);
     default:
       throw new Error(`An event cannot hold a ${typeof value}`);
   }
 }
 
-/** Keys without a value are left out, as in JSON. */
-function writeMap(sink: Sink, map: Readonly<Record<string, unknown>>): void {
+/** Keys without a value are left out, as in JSON: a map that has any, which is rare, is written again without them. */
+function writeMap(bytes: Bytes, start: number, map: Readonly<Record<string, unknown>>): number {
   const keys = Object.keys(map);
-  let size = keys.length;
-  for (const key of keys) if (map[key] === undefined) size--;
-  writeLength(sink, size, 0x80, 0xde);
+  let at = writeLength(bytes, start, keys.length, 0x80, 0xde);
   for (const key of keys) {
     const value = map[key];
-    if (value === undefined) continue;
-    writeText(sink, key);
-    if (typeof value === "string" && TIMESTAMP_FIELDS.has(key)) writeTimestamp(sink, value);
-    else writeValue(sink, value);
+    if (value === undefined) return writeMap(bytes, start, defined({ ...map }));
+    at = writeText(bytes, at, key);
+    if (typeof value === "string" && TIMESTAMP_FIELDS.has(key)) at = writeTimestamp(bytes, at, value);
+    else at = writeValue(bytes, at, value);
   }
+  return at;
 }
 
-function writeArray(sink: Sink, items: readonly unknown[]): void {
-  writeLength(sink, items.length, 0x90, 0xdc);
-  for (const item of items) writeValue(sink, item);
+function writeArray(bytes: Bytes, at: number, items: readonly unknown[]): number {
+  at = writeLength(bytes, at, items.length, 0x90, 0xdc);
+  for (const item of items) at = writeValue(bytes, at, item);
+  return at;
 }
 
-function writeTimestamp(sink: Sink, text: string): void {
+function writeTimestamp(bytes: Bytes, at: number, text: string): number {
   const timeMs = Date.parse(text);
-  if (Number.isNaN(timeMs)) writeText(sink, text);
-  else writeInteger(sink, timeMs);
+  return Number.isNaN(timeMs) ? writeText(bytes, at, text) : writeInteger(bytes, at, timeMs);
 }
 
 /** Head of a map or array: a form of one byte for up to 15, else the 16-bit form or the 32-bit one after it. */
-function writeLength(sink: Sink, length: number, fixed: number, wide: number): void {
-  if (length < 16) return writeByte(sink, fixed | length);
-  if (length < 0x10000) return writeUint16(sink, wide, length);
-  writeUint32(sink, wide + 1, length);
+function writeLength(bytes: Bytes, at: number, length: number, fixed: number, wide: number): number {
+  if (length < 16) return writeByte(bytes, at, fixed | length);
+  if (length < 0x10000) return writeUint16(bytes, at, wide, length);
+  return writeUint32(bytes, at, wide + 1, length);
 }
 
-function writeText(sink: Sink, text: string): void {
-  reserve(sink, 5 + text.length * 3);
-  if (text.length <= SHORT_TEXT_LENGTH && writeShortAscii(sink, text)) return;
-  const size = Buffer.byteLength(text);
-  if (size <= SHORT_TEXT_LENGTH) writeByte(sink, 0xa0 | size);
-  else if (size < 0x100) writeUint8(sink, 0xd9, size);
-  else if (size < 0x10000) writeUint16(sink, 0xda, size);
-  else writeUint32(sink, 0xdb, size);
-  sink.at += sink.bytes.write(text, sink.at);
-}
-
-/** Most texts are ids and names of fields: cheaper to copy here than to hand over. False when it is not ASCII. */
-function writeShortAscii(sink: Sink, text: string): boolean {
-  const { bytes, at } = sink;
-  for (let index = 0; index < text.length; index++) {
+/** Most texts are ids and names of fields: cheaper to copy here than to hand over. */
+function writeText(bytes: Bytes, at: number, text: string): number {
+  const { length } = text;
+  if (length > SHORT_TEXT_LENGTH) return writeLongText(bytes, at, text);
+  for (let index = 0; index < length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit >= 0x80) return false;
+    if (unit >= 0x80) return writeLongText(bytes, at, text);
     bytes[at + 1 + index] = unit;
   }
-  bytes[at] = 0xa0 | text.length;
-  sink.at = at + 1 + text.length;
-  return true;
+  bytes[at] = 0xa0 | length;
+  return at + 1 + length;
 }
 
-function writeInteger(sink: Sink, value: number): void {
-  if (value >= 0) writePositive(sink, value);
-  else writeNegative(sink, value);
+function writeLongText(bytes: Bytes, at: number, text: string): number {
+  const size = Buffer.byteLength(text);
+  const start = writeTextHead(bytes, at, size);
+  if (start + size <= bytes.length) bytes.write(text, start);
+  return start + size;
 }
 
-function writePositive(sink: Sink, value: number): void {
-  if (value < 0x80) return writeByte(sink, value);
-  if (value < 0x100) return writeUint8(sink, 0xcc, value);
-  if (value < 0x10000) return writeUint16(sink, 0xcd, value);
-  if (value < 0x100000000) return writeUint32(sink, 0xce, value);
-  writeUint32(sink, 0xcf, Math.floor(value / 0x100000000));
-  reserve(sink, 4);
-  sink.at = sink.bytes.writeUInt32BE(value % 0x100000000, sink.at);
+function writeTextHead(bytes: Bytes, at: number, size: number): number {
+  if (size <= SHORT_TEXT_LENGTH) return writeByte(bytes, at, 0xa0 | size);
+  if (size < 0x100) return writeUint8(bytes, at, 0xd9, size);
+  if (size < 0x10000) return writeUint16(bytes, at, 0xda, size);
+  return writeUint32(bytes, at, 0xdb, size);
 }
 
-function writeNegative(sink: Sink, value: number): void {
-  if (value >= -0x20) return writeByte(sink, value & 0xff);
-  if (value >= -0x80) return writeUint8(sink, 0xd0, value & 0xff);
-  if (value >= -0x8000) return writeUint16(sink, 0xd1, value & 0xffff);
-  if (value >= -0x80000000) return writeUint32(sink, 0xd2, value >>> 0);
-  writeInt64(sink, BigInt(value));
+function writeInteger(bytes: Bytes, at: number, value: number): number {
+  return value >= 0 ? writePositive(bytes, at, value) : writeNegative(bytes, at, value);
 }
 
-function writeBigint(sink: Sink, value: bigint): void {
+function writePositive(bytes: Bytes, at: number, value: number): number {
+  if (value < 0x80) return writeByte(bytes, at, value);
+  if (value < 0x100) return writeUint8(bytes, at, 0xcc, value);
+  if (value < 0x10000) return writeUint16(bytes, at, 0xcd, value);
+  if (value < 0x100000000) return writeUint32(bytes, at, 0xce, value);
+  return writeUint64(bytes, at, 0xcf, BigInt(value));
+}
+
+function writeNegative(bytes: Bytes, at: number, value: number): number {
+  if (value >= -0x20) return writeByte(bytes, at, value & 0xff);
+  if (value >= -0x80) return writeUint8(bytes, at, 0xd0, value & 0xff);
+  if (value >= -0x8000) return writeUint16(bytes, at, 0xd1, value & 0xffff);
+  if (value >= -0x80000000) return writeUint32(bytes, at, 0xd2, value >>> 0);
+  return writeUint64(bytes, at, 0xd3, BigInt.asUintN(64, BigInt(value)));
+}
+
+function writeBigint(bytes: Bytes, at: number, value: bigint): number {
   if (value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)) {
-    return writeInteger(sink, Number(value));
+    return writeInteger(bytes, at, Number(value));
   }
   if (value > MAX_UINT64 || value < MIN_INT64) throw new Error("An event cannot hold an integer of more than 64 bits");
-  if (value < 0n) return writeInt64(sink, value);
-  reserve(sink, 9);
-  sink.bytes[sink.at] = 0xcf;
-  sink.at = sink.bytes.writeBigUInt64BE(value, sink.at + 1);
+  return writeUint64(bytes, at, value < 0n ? 0xd3 : 0xcf, BigInt.asUintN(64, value));
 }
 
-function writeInt64(sink: Sink, value: bigint): void {
-  reserve(sink, 9);
-  sink.bytes[sink.at] = 0xd3;
-  sink.at = sink.bytes.writeBigInt64BE(value, sink.at + 1);
+function writeFloat(bytes: Bytes, at: number, value: number): number {
+  const [bits = 0n] = new BigUint64Array(Float64Array.of(value).buffer);
+  return writeUint64(bytes, at, 0xcb, bits);
 }
 
-function writeFloat(sink: Sink, value: number): void {
-  reserve(sink, 9);
-  sink.bytes[sink.at] = 0xcb;
-  sink.at = sink.bytes.writeDoubleBE(value, sink.at + 1);
+function writeByte(bytes: Bytes, at: number, byte: number): number {
+  bytes[at] = byte;
+  return at + 1;
 }
 
-function writeByte(sink: Sink, byte: number): void {
-  reserve(sink, 1);
-  sink.bytes[sink.at++] = byte;
+function writeUint8(bytes: Bytes, at: number, head: number, value: number): number {
+  bytes[at] = head;
+  bytes[at + 1] = value;
+  return at + 2;
 }
 
-function writeUint8(sink: Sink, head: number, value: number): void {
-  reserve(sink, 2);
-  sink.bytes[sink.at++] = head;
-  sink.bytes[sink.at++] = value;
+function writeUint16(bytes: Bytes, at: number, head: number, value: number): number {
+  bytes[at] = head;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value;
+  return at + 3;
 }
 
-function writeUint16(sink: Sink, head: number, value: number): void {
-  reserve(sink, 3);
-  sink.bytes[sink.at] = head;
-  sink.at = sink.bytes.writeUInt16BE(value, sink.at + 1);
+function writeUint32(bytes: Bytes, at: number, head: number, value: number): number {
+  bytes[at] = head;
+  return writeBits(bytes, at + 1, value);
 }
 
-function writeUint32(sink: Sink, head: number, value: number): void {
-  reserve(sink, 5);
-  sink.bytes[sink.at] = head;
-  sink.at = sink.bytes.writeUInt32BE(value, sink.at + 1);
+function writeUint64(bytes: Bytes, at: number, head: number, value: bigint): number {
+  bytes[at] = head;
+  const middle = writeBits(bytes, at + 1, Number(value >> 32n));
+  return writeBits(bytes, middle, Number(value & 0xffffffffn));
 }
 
-function reserve(sink: Sink, size: number): void {
-  if (sink.at + size <= sink.bytes.length) return;
-  const bytes = Buffer.allocUnsafe(Math.max(sink.bytes.length * 2, sink.at + size));
-  sink.bytes.copy(bytes, 0, 0, sink.at);
-  sink.bytes = bytes;
+/** 32 bits, the highest first. */
+function writeBits(bytes: Bytes, at: number, bits: number): number {
+  bytes[at] = bits >>> 24;
+  bytes[at + 1] = bits >>> 16;
+  bytes[at + 2] = bits >>> 8;
+  bytes[at + 3] = bits;
+  return at + 4;
 }
