@@ -22,6 +22,7 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
   const readers = new Set<{ reader: BusReader; after: number }>();
   const counters = { published: 0, read: 0, skipped: 0, gaps: 0 };
   const windowMs = Math.min(gatherMs, GATHER_MS_MAX);
+  const positionPrefix = `${startMs}-`;
   let waiting: BusEntry[] = [];
   let turn: "quiet" | "due" | "gathering" | "closed" = "quiet";
   let timer: Timer | undefined;
@@ -51,7 +52,7 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
     publish(topics, event) {
       if (turn === "closed") return Promise.reject(new BusClosedError("the event bus is closed"));
       counters.published++;
-      const position = `${startMs}-${counters.published}`;
+      const position = positionPrefix + counters.published;
       waiting.push({ position, topics, event, acceptedMs: Date.now() });
       if (turn !== "quiet") return ACCEPTED;
       turn = "due";
@@ -62,7 +63,7 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
       if (turn === "closed") throw new BusClosedError("the event bus is closed");
       const own = { reader, after: counters.published };
       readers.add(own);
-      return { position: `${startMs}-${own.after}`, stop: async () => void readers.delete(own) };
+      return { position: positionPrefix + own.after, stop: async () => void readers.delete(own) };
     },
     get isShared() {
       return readers.size > 1;

@@ -2,7 +2,7 @@ import { type Allowance, allowance, takeFrom } from "@lib/gateway/allowance.ts";
 import type { CloseCode } from "@lib/gateway/close-codes.ts";
 import type { Frames } from "@lib/gateway/frames.ts";
 import type { Handshake } from "@lib/gateway/handshake.ts";
-import { type Variant, compresses, nativeTopic, variantOf } from "@lib/gateway/variant.ts";
+import { type Topic, type Variant, compresses, nativeTopic, variantOf } from "@lib/gateway/variant.ts";
 import type { UserView } from "@lib/gateway/world.ts";
 import type { ServerWebSocket } from "bun";
 
@@ -64,15 +64,15 @@ export class Connection {
   }
 
   /** Joins the native topic of its variant. */
-  subscribe(topic: string): void {
+  subscribe(topic: Topic): void {
     this.#ws?.subscribe(nativeTopic(topic, this.variant));
   }
 
-  unsubscribe(topic: string): void {
+  unsubscribe(topic: Topic): void {
     this.#ws?.unsubscribe(nativeTopic(topic, this.variant));
   }
 
-  isSubscribed(topic: string): boolean {
+  isSubscribed(topic: Topic): boolean {
     return this.#ws?.isSubscribed(nativeTopic(topic, this.variant)) ?? false;
   }
 

@@ -15,7 +15,7 @@ export class Frames {
     /** The event in JSON, when somebody has encoded it before. */
     text?: string,
   ) {
-    this.#encoded = [text];
+    this.#encoded = [text, undefined, undefined, undefined]; // an array that grows is dear
   }
 
   /** The event in JSON, without a position. */

@@ -9,7 +9,6 @@ import {
   type UserView,
   type World,
   addDirect,
-  directTopic,
   dropDirectIfUnused,
   relationWithBot,
   setRelation,
@@ -37,7 +36,7 @@ export function addConnection(user: UserView, connection: Connection): void {
     if (member) connection.subscribe(member.viewClass.topic);
     if (user.bot) server.watchers.add(connection);
   }
-  for (const direct of user.directs) connection.subscribe(directTopic(direct.id));
+  for (const direct of user.directs) connection.subscribe(direct.topic);
 }
 
 /** Removes a connection, and its user with the last one unless a lost connection of theirs may come back. */

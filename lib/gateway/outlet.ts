@@ -1,13 +1,13 @@
 import type { Event } from "@lib/event/event.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
-import { type SocketCounts, VARIANTS, compresses, nativeTopic } from "@lib/gateway/variant.ts";
+import { type SocketCounts, type Topic, VARIANTS, compresses, nativeTopic } from "@lib/gateway/variant.ts";
 import type { Reclassified, ViewClass } from "@lib/gateway/view-class.ts";
-import { type DirectView, type ServerView, type UserView, directTopic } from "@lib/gateway/world.ts";
+import type { DirectView, ServerView, UserView } from "@lib/gateway/world.ts";
 
 /** Puts frames on native topics and single sockets. The only place of the gateway that sends events. */
 export type Outlet = {
-  toTopic(topic: string, frames: Frames): void;
+  toTopic(topic: Topic, frames: Frames): void;
   toUsers(users: Iterable<UserView>, frames: Frames): void;
   toConnections(connections: Iterable<Connection>, frames: Frames): void;
   /** Everybody connected of a server. */
@@ -22,7 +22,7 @@ export type Publish = (nativeTopic: string, frame: string | Uint8Array<ArrayBuff
 
 /** An outlet over Bun's native publish. `sockets` counts the live sockets of each variant: nobody there, nothing encoded. */
 export function createOutlet(publish: Publish, sockets: Readonly<SocketCounts>): Outlet {
-  const toTopic = (topic: string, frames: Frames): void => {
+  const toTopic = (topic: Topic, frames: Frames): void => {
     for (const variant of VARIANTS) {
       if (sockets[variant] === 0) continue;
       const frame = frames.of(variant);
@@ -52,7 +52,7 @@ function topical(toTopic: Outlet["toTopic"]): Pick<Outlet, "toTopic" | "toServer
       for (const viewClass of server.classes.values())
         if (viewClass.channels.has(channelId)) toTopic(viewClass.topic, frames);
     },
-    toDirect: (direct, frames) => toTopic(directTopic(direct.id), frames),
+    toDirect: (direct, frames) => toTopic(direct.topic, frames),
   };
 }
 

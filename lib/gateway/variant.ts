@@ -13,8 +13,15 @@ export function variantOf({ format, resume, compress }: Handshake): Variant {
   return ((format === "msgpack" ? 1 : 0) | (resume ? 2 : 0) | (compress ? 4 : 0)) as Variant; // 0 to 7 by construction
 }
 
+/** An audience among the sockets of this process, with its native topics as far as they were needed. */
+export type Topic = { readonly name: string; readonly natives: (string | undefined)[] };
+
+/** The topic of a name, to be kept with what it is the audience of: to make native topics for each event is dear. */
+export const topicNamed = (name: string): Topic => ({ name, natives: [] });
+
 /** The native topic of a topic for sockets of one variant. */
-export const nativeTopic = (topic: string, variant: Variant): string => `${topic}/${variant}`;
+export const nativeTopic = ({ name, natives }: Topic, variant: Variant): string =>
+  (natives[variant] ??= `${name}/${variant}`);
 
 /** Live sockets by variant. */
 export type SocketCounts = Record<Variant, number>;

@@ -3,6 +3,7 @@
  * subscription per server, however many channels it views, and a channel event is published once per class that views
  * the channel. Servers have few classes: as many as there are different sets of visible channels.
  */
+import { type Topic, topicNamed } from "@lib/gateway/variant.ts";
 import type { MemberView, ServerView, UserView, World } from "@lib/gateway/world.ts";
 import type { StoredOverride } from "@lib/model/stored/role.ts";
 import { channelPermissions } from "@lib/permission/channel-permissions.ts";
@@ -10,7 +11,7 @@ import { hasPermission, permissionValue } from "@lib/permission/permissions.ts";
 
 /** Connected members who view the same channels. */
 export type ViewClass = {
-  readonly topic: string;
+  readonly topic: Topic;
   key: string;
   channels: ReadonlySet<string>;
   readonly members: Set<MemberView>;
@@ -153,7 +154,12 @@ function classOf(server: ServerView, channels: ReadonlySet<string>): ViewClass {
   const key = keyOf(channels);
   const known = server.classes.get(key);
   if (known) return known;
-  const made: ViewClass = { topic: `v:${server.id}:${server.classesMade++}`, key, channels, members: new Set() };
+  const made: ViewClass = {
+    topic: topicNamed(`v:${server.id}:${server.classesMade++}`),
+    key,
+    channels,
+    members: new Set(),
+  };
   server.classes.set(key, made);
   return made;
 }

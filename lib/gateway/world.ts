@@ -10,6 +10,7 @@ import type { Allowance } from "@lib/gateway/allowance.ts";
 import type { Continued } from "@lib/gateway/continued.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import type { LingeringSessions } from "@lib/gateway/lingering.ts";
+import { type Topic, topicNamed } from "@lib/gateway/variant.ts";
 import type { ViewClass } from "@lib/gateway/view-class.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { RelationshipStatus } from "@lib/model/user.ts";
@@ -34,7 +35,13 @@ export type ServerView = {
 export type MemberView = { readonly user: UserView; roles: string[]; viewClass: ViewClass };
 
 /** A direct message, group or saved-messages channel with at least one connected participant. */
-export type DirectView = { readonly id: string; channel: ChannelDocument; readonly participants: Set<UserView> };
+export type DirectView = {
+  readonly id: string;
+  channel: ChannelDocument;
+  readonly participants: Set<UserView>;
+  /** The sockets of the participants. */
+  readonly topic: Topic;
+};
 
 /** A connected user. */
 export type UserView = {
@@ -117,7 +124,8 @@ export function acquaintances(world: World, userId: string): Set<UserView> {
 export function addDirect(world: World, channel: ChannelDocument): DirectView {
   const held = world.directs.get(channel._id);
   if (held) return held;
-  const direct: DirectView = { id: channel._id, channel, participants: new Set() };
+  const { _id: id } = channel;
+  const direct: DirectView = { id, channel, participants: new Set(), topic: topicNamed(`d:${id}`) };
   world.directs.set(direct.id, direct);
   for (const recipient of recipientsOf(channel)) addToIndex(world.directsOf, recipient, direct);
   return direct;
@@ -143,9 +151,6 @@ export function recipientsOf(channel: ChannelDocument): readonly string[] {
   if (channel.channel_type === "SavedMessages") return [channel.user];
   return channel.channel_type === "TextChannel" ? [] : channel.recipients;
 }
-
-/** Native topic of the sockets that take part in a direct channel. */
-export const directTopic = (id: string): string => `d:${id}`;
 
 function addToIndex<T>(index: Map<string, Set<T>>, key: string, value: T): void {
   const values = index.get(key);

@@ -12,7 +12,6 @@ import {
   type ServerView,
   type UserView,
   addDirect,
-  directTopic,
   dropDirectIfUnused,
   setRecipients,
 } from "@lib/gateway/world.ts";
@@ -83,14 +82,14 @@ export function joinDirect(direct: DirectView, user: UserView): void {
   if (direct.participants.has(user)) return;
   direct.participants.add(user);
   user.directs.add(direct);
-  for (const connection of user.connections) connection.subscribe(directTopic(direct.id));
+  for (const connection of user.connections) connection.subscribe(direct.topic);
 }
 
 /** Takes a connected user out of a direct channel. */
 export function leaveDirect(direct: DirectView, user: UserView): void {
   direct.participants.delete(user);
   user.directs.delete(direct);
-  for (const connection of user.connections) connection.unsubscribe(directTopic(direct.id));
+  for (const connection of user.connections) connection.unsubscribe(direct.topic);
 }
 
 function createServerChannel(

@@ -2,54 +2,66 @@
 import type { EventOf } from "@lib/event/catalogue.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
-import type { RuleContext, Rules } from "@lib/gateway/rules/rule.ts";
-import { type UserView, directTopic } from "@lib/gateway/world.ts";
+import type { Outlet } from "@lib/gateway/outlet.ts";
+import type { Rules } from "@lib/gateway/rules/rule.ts";
+import type { Topic } from "@lib/gateway/variant.ts";
+import type { DirectView, ServerView, UserView, World } from "@lib/gateway/world.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { RelationshipStatus } from "@lib/model/user.ts";
 
 export const messageRules: Rules = {
-  Message(context, event) {
-    noteLastMessage(context, event);
-    const related = relatedRecipients(context, event);
-    if (related.length === 0) return publishToChannel(context, event.channel);
+  Message({ world, out, frames }, event) {
+    const place = placeOf(world, event.channel);
+    if (!place) return;
+    noteLastMessage(place, event);
+    const related = relatedRecipients(world, place, event);
+    if (related.length === 0) return publishIn(place, out, frames);
     // Taken off the shared topic for the moment of the publish, they get a frame of their own instead.
     for (const { connection, topic } of related) connection.unsubscribe(topic);
     try {
-      publishToChannel(context, event.channel);
+      publishIn(place, out, frames);
     } finally {
       for (const { connection, topic } of related) connection.subscribe(topic);
     }
     const variants = new Map<RelationshipStatus, Frames>();
     for (const { connection, status } of related) {
-      const frames = variants.get(status) ?? new Frames(seenBy(event, status), context.frames.position);
-      variants.set(status, frames);
-      context.out.toConnections([connection], frames);
+      const own = variants.get(status) ?? new Frames(seenBy(event, status), frames.position);
+      variants.set(status, own);
+      out.toConnections([connection], own);
     }
   },
 
-  MessageDelete(context, { channel, id }) {
-    forgetLastMessage(context, channel, [id]);
-    publishToChannel(context, channel);
-  },
+  MessageDelete: ({ world, out, frames }, { channel, id }) => deleteIn(placeOf(world, channel), out, frames, [id]),
 
-  BulkMessageDelete(context, { channel, ids }) {
-    forgetLastMessage(context, channel, ids);
-    publishToChannel(context, channel);
-  },
+  BulkMessageDelete: ({ world, out, frames }, { channel, ids }) => deleteIn(placeOf(world, channel), out, frames, ids),
 };
 
-type Related = { connection: Connection; topic: string; status: RelationshipStatus };
+/** A channel that somebody connected may view. */
+type Place = { readonly channel: ChannelDocument } & (
+  { readonly server: ServerView; readonly direct?: never } | { readonly direct: DirectView; readonly server?: never }
+);
+
+function placeOf(world: World, id: string): Place | undefined {
+  const server = world.serverOfChannel.get(id);
+  const channel = server?.channels.get(id);
+  if (server && channel) return { server, channel };
+  const direct = world.directs.get(id);
+  return direct && { direct, channel: direct.channel };
+}
+
+function publishIn({ server, direct, channel }: Place, out: Outlet, frames: Frames): void {
+  if (server) out.toViewers(server, channel._id, frames);
+  else out.toDirect(direct, frames);
+}
+
+type Related = { connection: Connection; topic: Topic; status: RelationshipStatus };
 
 /** Sockets in the audience whose user is the author or has a relation with the author. */
-function relatedRecipients({ world }: RuleContext, { channel, author, user }: EventOf<"Message">): Related[] {
-  if (!user) return [];
+function relatedRecipients(world: World, place: Place, { author, user }: EventOf<"Message">): Related[] {
   const found: Related[] = [];
-  const server = world.serverOfChannel.get(channel);
-  const direct = world.directs.get(channel);
+  if (!user) return found;
   const add = (recipient: UserView, status: RelationshipStatus): void => {
-    const viewClass = server?.members.get(recipient.id)?.viewClass;
-    const inServer = viewClass?.channels.has(channel) ? viewClass.topic : undefined;
-    const topic = inServer ?? (direct?.participants.has(recipient) ? directTopic(direct.id) : undefined);
+    const topic = topicOf(place, recipient);
     if (topic === undefined) return;
     for (const connection of recipient.connections) found.push({ connection, topic, status });
   };
@@ -60,6 +72,13 @@ function relatedRecipients({ world }: RuleContext, { channel, author, user }: Ev
   return found;
 }
 
+/** The topic by which a user gets what is said in a channel; undefined for those who may not view it. */
+function topicOf({ server, direct, channel }: Place, user: UserView): Topic | undefined {
+  if (direct) return direct.participants.has(user) ? direct.topic : undefined;
+  const viewClass = server.members.get(user.id)?.viewClass;
+  return viewClass?.channels.has(channel._id) ? viewClass.topic : undefined;
+}
+
 /** The message as somebody with this relation may see it: no presence of somebody who blocked them (07 Q29). */
 function seenBy(event: EventOf<"Message">, relationship: RelationshipStatus): EventOf<"Message"> {
   if (!event.user) return event;
@@ -68,24 +87,14 @@ function seenBy(event: EventOf<"Message">, relationship: RelationshipStatus): Ev
   return { ...event, user: { ...user, online: false, relationship } };
 }
 
-function publishToChannel({ world, out, frames }: RuleContext, channelId: string): void {
-  const server = world.serverOfChannel.get(channelId);
-  if (server) out.toViewers(server, channelId, frames);
-  const direct = world.directs.get(channelId);
-  if (direct) out.toDirect(direct, frames);
-}
-
-function noteLastMessage(context: RuleContext, { channel, _id }: EventOf<"Message">): void {
-  const held = heldChannel(context, channel);
-  if (held && (held.last_message_id ?? "") < _id) held.last_message_id = _id;
+function noteLastMessage({ channel }: Place, { _id }: EventOf<"Message">): void {
+  if ((channel.last_message_id ?? "") < _id) channel.last_message_id = _id;
 }
 
 /** While others remain, a `ChannelUpdate` has named the newest of them before; the last one leaves nothing behind. */
-function forgetLastMessage(context: RuleContext, channelId: string, ids: readonly string[]): void {
-  const held = heldChannel(context, channelId);
-  if (held?.last_message_id !== undefined && ids.includes(held.last_message_id)) delete held.last_message_id;
-}
-
-function heldChannel({ world }: RuleContext, id: string): ChannelDocument | undefined {
-  return world.serverOfChannel.get(id)?.channels.get(id) ?? world.directs.get(id)?.channel;
+function deleteIn(place: Place | undefined, out: Outlet, frames: Frames, ids: readonly string[]): void {
+  if (!place) return;
+  const { channel } = place;
+  if (channel.last_message_id !== undefined && ids.includes(channel.last_message_id)) delete channel.last_message_id;
+  publishIn(place, out, frames);
 }
