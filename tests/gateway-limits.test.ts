@@ -77,6 +77,28 @@ describe("gateway limits", () => {
     expect(back.closes).toEqual([]);
   }, 20_000);
 
+  test("P1, P7: a Ready larger than what may wait for a socket arrives, and after it what was told meanwhile", async () => {
+    await using gateway = await testGateway(limits({ backpressure_bytes: 1_048_576 }));
+    const [owner, member] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const server = await gateway.server(owner.id, { description: "x".repeat(16_000_000) });
+    const channel = await gateway.channel(server);
+    await gateway.join(server, member.id);
+    const contents = Array.from({ length: 100 }, (_, at) => `message ${at}`);
+    await using socket = await openRawSocket(gateway.url, `?token=${member.token}`);
+    socket.pause();
+    await eventually(() => gateway.stats.waitingBytes > 2_000_000, { describe: "a Ready that is not taken" });
+
+    for (const content of contents.slice(0, 99)) await gateway.say(channel._id, owner.user, content);
+    socket.resume();
+    await eventually(() => gateway.stats.waitingBytes === 0, { describe: "all of it to be taken" });
+    await gateway.say(channel._id, owner.user, contents[99]);
+
+    const told = () => socket.frames.map(({ payload }) => JSON.parse(payload.toString()) as Record<string, unknown>);
+    await eventually(() => told().length === 102);
+    expect(told().map(({ type }) => type)).toEqual(["Authenticated", "Ready", ...contents.map(() => "Message")]);
+    expect(told().flatMap(({ content }) => (content === undefined ? [] : [content]))).toEqual(contents);
+  }, 20_000);
+
   test("P7: a frame at the limit is read, one over it ends the connection and no other", async () => {
     await using gateway = await testGateway(limits({ frame_bytes_max: 1_024 }));
     const user = await gateway.user(QUIET);

@@ -1,6 +1,6 @@
-import { Connection, type SocketData } from "@lib/gateway/connection.ts";
-import { parseHandshake } from "@lib/gateway/handshake.ts";
+import type { SocketData } from "@lib/gateway/connection.ts";
 import { Gateway } from "@lib/gateway/gateway.ts";
+import { testConnection } from "@tests/harness/test-connection.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
@@ -11,7 +11,7 @@ import { describe, expect, test } from "bun:test";
 /** A socket whose end is in the hands of the test, to the turn of the event loop; what was sent to it, as text. */
 function socketOf(id: string, query: string) {
   const sent: string[] = [];
-  const connection = new Connection(id, parseHandshake(query), "", 0, 65_536);
+  const connection = testConnection(id, query);
   const ws = {
     data: { connection },
     send: (frame: string) => sent.push(frame),

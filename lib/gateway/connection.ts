@@ -16,6 +16,19 @@ const EARLY_BYTES_MAX = 16_384;
 /** What a live client may send, in frames of the largest size and in the long run; honest ones need a tenth of it. */
 const FRAMES_AT_ONCE = 4;
 const BYTES_PER_SECOND = 4_096;
+/** A socket is sent more while what it has not taken yet is so much smaller than what may wait for it at most. */
+const SHARE_WAITING = 4;
+
+/** What goes to a socket once it has taken in what it is being sent. */
+type HeldBack = { readonly topics: Set<Topic>; frames: (string | Uint8Array<ArrayBuffer>)[]; bytes: number };
+
+/** What bounds a connection, in bytes. */
+export type ConnectionLimits = {
+  /** Largest frame that its client may send. */
+  frameBytesMax: number;
+  /** What may wait for its socket; Bun ends a connection that is sent anything beyond that. */
+  waitingBytesMax: number;
+};
 
 /**
  * One socket. It moves from `waiting` (for a token) to `preparing` (its snapshot is being read) to `live`,
@@ -36,6 +49,8 @@ export class Connection {
   readonly watching = new Map<string, number>();
   #ws: ServerWebSocket<SocketData> | null = null;
   #noteSent: NoteSent = () => {};
+  #heldBack: HeldBack | null = null;
+  readonly #waitingBytesMax: number;
   readonly #early = allowance(EARLY_BYTES_MAX, 0);
   readonly #live: Allowance;
 
@@ -44,9 +59,10 @@ export class Connection {
     readonly handshake: Handshake,
     readonly network: string,
     readonly openedMs: number,
-    frameBytesMax: number,
+    { frameBytesMax, waitingBytesMax }: ConnectionLimits,
   ) {
     this.id = id;
+    this.#waitingBytesMax = waitingBytesMax;
     this.#live = allowance(frameBytesMax * FRAMES_AT_ONCE, BYTES_PER_SECOND);
     this.variant = variantOf(handshake);
   }
@@ -59,31 +75,77 @@ export class Connection {
 
   send(frames: Frames): void {
     const frame = frames.of(this.variant);
-    this.#noteSent(frame);
-    this.#ws?.send(frame, compresses(this.variant, frame));
+    if (!this.#heldBack) return this.#write(frame);
+    this.#heldBack.frames.push(frame);
+    this.#heldBack.bytes += frame.length;
+  }
+
+  /**
+   * Keeps what it is sent from now on until `goOn`. A `Ready` or what is replayed may be more than may ever wait for a
+   * socket: one that reads it as fast as it can is not slow.
+   */
+  holdBack(): void {
+    this.#heldBack ??= { topics: new Set(), frames: [], bytes: 0 };
+  }
+
+  /** Whether events must be given to it one by one, because it is on no native topic. */
+  get isHeldBack(): boolean {
+    return this.#heldBack !== null;
+  }
+
+  /** Sends what was held back as far as the socket takes it in; once that is all, nothing is held back any more. */
+  goOn(): void {
+    const held = this.#heldBack;
+    if (!held) return;
+    let sent = 0;
+    while (sent < held.frames.length && this.#takesMore()) {
+      const frame = held.frames[sent++] ?? "";
+      held.bytes -= frame.length;
+      this.#write(frame);
+    }
+    held.frames = held.frames.slice(sent);
+    if (held.frames.length > 0 || !this.#takesMore()) return;
+    this.#heldBack = null;
+    for (const topic of held.topics) this.subscribe(topic);
   }
 
   /** Joins the native topic of its variant. */
   subscribe(topic: Topic): void {
-    this.#ws?.subscribe(nativeTopic(topic, this.variant));
+    if (this.#heldBack) this.#heldBack.topics.add(topic);
+    else this.#ws?.subscribe(nativeTopic(topic, this.variant));
   }
 
   unsubscribe(topic: Topic): void {
-    this.#ws?.unsubscribe(nativeTopic(topic, this.variant));
+    if (this.#heldBack) this.#heldBack.topics.delete(topic);
+    else this.#ws?.unsubscribe(nativeTopic(topic, this.variant));
   }
 
   isSubscribed(topic: Topic): boolean {
-    return this.#ws?.isSubscribed(nativeTopic(topic, this.variant)) ?? false;
+    return this.#heldBack?.topics.has(topic) ?? this.#ws?.isSubscribed(nativeTopic(topic, this.variant)) ?? false;
   }
 
-  /** Leaves every native topic. */
+  /** Leaves every topic. */
   unsubscribeAll(): void {
+    this.#heldBack?.topics.clear();
     for (const topic of this.#ws?.subscriptions ?? []) this.#ws?.unsubscribe(topic);
   }
 
-  /** Bytes that were sent and that its socket has not taken yet. */
+  /** Bytes that it was sent and that its socket has not taken yet. */
   get waitingBytes(): number {
+    return this.#bufferedBytes + (this.#heldBack?.bytes ?? 0);
+  }
+
+  get #bufferedBytes(): number {
     return this.#ws?.getBufferedAmount() ?? 0;
+  }
+
+  #takesMore(): boolean {
+    return this.#bufferedBytes * SHARE_WAITING <= this.#waitingBytesMax;
+  }
+
+  #write(frame: string | Uint8Array<ArrayBuffer>): void {
+    this.#noteSent(frame);
+    this.#ws?.send(frame, compresses(this.variant, frame));
   }
 
   /** Takes what a client sent from an allowance that no honest client uses up: what it costs to read has no other bound. */

@@ -1,13 +1,13 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
 import { deleteAllSessions, deleteSession, logout } from "@lib/event/session-events.ts";
-import { Connection, type SocketData } from "@lib/gateway/connection.ts";
+import type { SocketData } from "@lib/gateway/connection.ts";
 import { type Continued, forgetClosed, restartContinued } from "@lib/gateway/continued.ts";
-import { parseHandshake } from "@lib/gateway/handshake.ts";
 import { addConnection, enterWorld } from "@lib/gateway/membership.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import type { ServerWebSocket } from "bun";
+import { testConnection } from "@tests/harness/test-connection.ts";
 import { expect, test } from "bun:test";
 
 const server = {
@@ -28,11 +28,11 @@ function resumedAt(...moments: number[]) {
   const world = emptyWorld();
   const codes: (number | null)[] = moments.map(() => null);
   world.continued = moments.map((atMs, at): Continued => {
-    const connection = new Connection(`${at}`, parseHandshake(""), "", 0, 65_536);
+    const connection = testConnection(`${at}`);
     const ws = { subscribe() {}, close: (code: number) => void (codes[at] = code) };
     connection.attach(ws as unknown as ServerWebSocket<SocketData>, () => {}); // as much of it as is used
     const user = world.users.get("u");
-    if (user) addConnection(user, connection);
+    if (user) addConnection(world, user, connection);
     else enterWorld(world, connection, snapshot);
     return { connection, atMs };
   });

@@ -20,7 +20,7 @@ function start() {
   const seen: string[] = [];
   const dispatcher = createDispatcher({
     world: emptyWorld(),
-    out: createOutlet(() => {}, noSockets()),
+    out: createOutlet(() => {}, noSockets(), new Set()),
     log: silentLogger,
     reads: { server: async () => null, relation: async () => "None" },
     onGap: () => void gaps++,

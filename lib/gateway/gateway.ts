@@ -18,7 +18,7 @@ import { NOWHERE, createDispatcher } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { parseHandshake } from "@lib/gateway/handshake.ts";
 import { forgetLingering, linger, resumeSessionOf } from "@lib/gateway/lingering.ts";
-import { dropUserIfUnused, leaveWorld } from "@lib/gateway/membership.ts";
+import { dropUserIfUnused, leaveWorld, letGo } from "@lib/gateway/membership.ts";
 import { type Publish, createOutlet } from "@lib/gateway/outlet.ts";
 import { type PrepareParts, prepare, prepareFromLost, sendSlowmodes } from "@lib/gateway/prepare.ts";
 import { type Presence, createPresence } from "@lib/gateway/presence.ts";
@@ -104,8 +104,9 @@ export class Gateway {
     if (open >= this.#limits.connections_per_address) return new Response("too many connections", { status: 429 });
     const handshake = parseHandshake(URL.parse(request.url, "http://localhost")?.search ?? "");
     const { ids, clock } = this.#deps;
-    const { frame_bytes_max: frameBytesMax } = this.#limits;
-    const connection = new Connection(ids.nanoid(32), handshake, network, clock.now(), frameBytesMax);
+    const { frame_bytes_max: frameBytesMax, backpressure_bytes: waitingBytesMax } = this.#limits;
+    const limits = { frameBytesMax, waitingBytesMax };
+    const connection = new Connection(ids.nanoid(32), handshake, network, clock.now(), limits);
     if (server.upgrade(request, { data: { connection } })) return undefined;
     return new Response("this is a WebSocket endpoint", { status: 426, headers: { Upgrade: "websocket" } });
   }
@@ -131,7 +132,7 @@ export class Gateway {
       this.#slow.noteSent(frame);
       this.#server?.publish(topic, frame, compress);
     };
-    const out = createOutlet(publish, sockets);
+    const out = createOutlet(publish, sockets, world.heldBack);
     const reads = worldReads(deps, world);
     const dispatcher = createDispatcher({ world, out, log: deps.log, reads, onGap: () => this.#onGap() });
     const bytesMax = this.#limits.resume_window_bytes;
@@ -144,6 +145,7 @@ export class Gateway {
       open: (ws) => this.#onOpen(ws),
       message: (ws, message) => this.#onMessage(ws.data.connection, message),
       close: (ws, code) => this.#onClose(ws.data.connection, code),
+      drain: (ws) => letGo(this.#parts.world, ws.data.connection),
       maxPayloadLength: this.#limits.frame_bytes_max,
       idleTimeout: Math.min(960, Math.round(this.#limits.idle_timeout_ms / 1000)),
       sendPings: true,

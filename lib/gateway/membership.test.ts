@@ -1,5 +1,3 @@
-import { Connection } from "@lib/gateway/connection.ts";
-import { parseHandshake } from "@lib/gateway/handshake.ts";
 import { LOST_MAX, linger } from "@lib/gateway/lingering.ts";
 import { enterWorld, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
@@ -7,6 +5,7 @@ import { watchAgain } from "@lib/gateway/watches.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
+import { testConnection } from "@tests/harness/test-connection.ts";
 import { expect, test } from "bun:test";
 
 const server = (_id: string): ServerDocument => ({
@@ -67,7 +66,7 @@ test("P6: who cannot enter the world leaves nothing of themselves in it, and ent
   const [read, held] = [server("read"), server("held")];
   const world = emptyWorld();
   const view = holdServer(world, held, [channelOf(held)]);
-  const enter = () => enterWorld(world, new Connection("c", parseHandshake(""), "", 0, 65_536), snapshotOf(read, held));
+  const enter = () => enterWorld(world, testConnection("c"), snapshotOf(read, held));
 
   view.server = { ...held, default_permissions: "broken" as unknown as number };
   expect(enter).toThrow();
@@ -87,7 +86,7 @@ test("P7: a connection that is over leaves nothing of itself behind, while other
   const [read, held] = [server("read"), server("held")];
   const world = emptyWorld();
   const view = holdServer(world, held, [channelOf(held)]);
-  const [first, second] = ["a", "b"].map((id) => new Connection(id, parseHandshake(""), "", 0, 65_536));
+  const [first, second] = ["a", "b"].map((id) => testConnection(id));
   if (!first || !second) throw new Error("there are two");
   const user = enterWorld(world, first, snapshotOf(read, held));
   enterWorld(world, second, snapshotOf(read, held));
@@ -106,7 +105,7 @@ test("P7: of the lost connections of one user so many may come back and no more,
   const world = emptyWorld();
   const [read, held] = [server("read"), server("held")];
   const connections = Array.from({ length: LOST_MAX + 2 }, (_, at) => {
-    const connection = new Connection(`${at}`, parseHandshake("resume=true"), "", 0, 65_536);
+    const connection = testConnection(`${at}`, "resume=true");
     connection.resumeSession = `session ${at}`;
     return connection;
   });

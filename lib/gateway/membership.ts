@@ -22,12 +22,14 @@ const BROADCASTS_PER_SECOND = 4;
 /** Adds a connection, with its user if it is the user's first one here. Takes place between two entries of the bus. */
 export function enterWorld(world: World, connection: Connection, snapshot: Snapshot): UserView {
   const user = world.users.get(snapshot.user._id) ?? addUser(world, snapshot);
-  addConnection(user, connection);
+  addConnection(world, user, connection);
   return user;
 }
 
-/** Makes a connection live as one of a user that the world holds. */
-export function addConnection(user: UserView, connection: Connection): void {
+/** Makes a connection live as one of a user that the world holds. What it is sent is held back until `letGo`. */
+export function addConnection(world: World, user: UserView, connection: Connection): void {
+  connection.holdBack();
+  world.heldBack.add(connection);
   connection.user = user;
   connection.state = "live";
   user.connections.add(connection);
@@ -39,12 +41,19 @@ export function addConnection(user: UserView, connection: Connection): void {
   for (const direct of user.directs) connection.subscribe(direct.topic);
 }
 
+/** Sends a connection what was held back, at once or as its socket takes it in: call it again whenever that has. */
+export function letGo(world: World, connection: Connection): void {
+  connection.goOn();
+  if (!connection.isHeldBack) world.heldBack.delete(connection);
+}
+
 /** Removes a connection, and its user with the last one unless a lost connection of theirs may come back. */
 export function leaveWorld(world: World, connection: Connection): void {
   const { user } = connection;
   if (!user) return;
   user.connections.delete(connection);
   world.watching.delete(connection);
+  world.heldBack.delete(connection);
   for (const server of user.servers) server.watchers.delete(connection);
   dropUserIfUnused(world, user);
 }

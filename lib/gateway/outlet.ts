@@ -20,14 +20,22 @@ export type Outlet = {
 /** Sends a frame to the sockets of a native topic. */
 export type Publish = (nativeTopic: string, frame: string | Uint8Array<ArrayBuffer>, compress: boolean) => void;
 
-/** An outlet over Bun's native publish. `sockets` counts the live sockets of each variant: nobody there, nothing encoded. */
-export function createOutlet(publish: Publish, sockets: Readonly<SocketCounts>): Outlet {
+/**
+ * An outlet over Bun's native publish. `sockets` counts the live sockets of each variant: nobody there, nothing encoded.
+ * Those that are held back are on no native topic.
+ */
+export function createOutlet(
+  publish: Publish,
+  sockets: Readonly<SocketCounts>,
+  heldBack: ReadonlySet<Connection>,
+): Outlet {
   const toTopic = (topic: Topic, frames: Frames): void => {
     for (const variant of VARIANTS) {
       if (sockets[variant] === 0) continue;
       const frame = frames.of(variant);
       publish(nativeTopic(topic, variant), frame, compresses(variant, frame));
     }
+    for (const connection of heldBack) if (connection.isSubscribed(topic)) connection.send(frames);
   };
   const toConnections = (connections: Iterable<Connection>, frames: Frames): void => {
     for (const connection of connections) if (connection.state === "live") connection.send(frames);

@@ -7,9 +7,7 @@ import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { joinServer } from "@lib/domain/members/join-server.ts";
 import { channelCreate } from "@lib/event/channel-events.ts";
 import { serverCreate } from "@lib/event/server-events.ts";
-import { Connection } from "@lib/gateway/connection.ts";
 import { route } from "@lib/gateway/route.ts";
-import { parseHandshake } from "@lib/gateway/handshake.ts";
 import { enterWorld, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
 import { createOutlet } from "@lib/gateway/outlet.ts";
 import { noSockets } from "@lib/gateway/variant.ts";
@@ -19,6 +17,7 @@ import type { ServerDocument } from "@lib/model/stored/server.ts";
 import type { UserDocument } from "@lib/model/stored/user.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { viewServer } from "@lib/model/view/server.ts";
+import { testConnection } from "@tests/harness/test-connection.ts";
 import { errorOf } from "@tests/harness/error-of.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { HIDDEN, QUIET, VIEW, community, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
@@ -267,7 +266,7 @@ test("a conversation that nobody here takes part in is not held", async () => {
   await route(
     { world, reads: { server: async () => null, relation: async () => "None" } },
     entry,
-    createOutlet(() => {}, noSockets()),
+    createOutlet(() => {}, noSockets(), new Set()),
   );
 
   expect([world.directs.size, world.directsOf.size]).toEqual([0, 0]);
@@ -284,7 +283,7 @@ test("a server is not held that was read for somebody who is gone by then", asyn
   const user: UserDocument = {
     ...{ _id: "U", username: "u", discriminator: "0001", privileged: false, last_acknowledged_policy_change: 0 },
   };
-  const connection = new Connection("c", parseHandshake(""), "", 0, 65_536);
+  const connection = testConnection("c");
   const nothing = { servers: new Map(), users: [], memberCounts: new Map(), emojis: [], policies: [], unreads: [] };
   const snapshot = {
     user,
@@ -305,7 +304,7 @@ test("a server is not held that was read for somebody who is gone by then", asyn
   await route(
     { world, reads },
     { event, topics, position: "1-1", acceptedMs: 0 },
-    createOutlet(() => {}, noSockets()),
+    createOutlet(() => {}, noSockets(), new Set()),
   );
 
   expect([world.users.size, world.servers.size]).toEqual([0, 0]);

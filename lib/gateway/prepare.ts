@@ -12,7 +12,7 @@ import type { Connection } from "@lib/gateway/connection.ts";
 import { type Dispatcher, type Listener, NOWHERE } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
-import { addConnection, dropUserIfUnused, enterWorld } from "@lib/gateway/membership.ts";
+import { addConnection, dropUserIfUnused, enterWorld, letGo } from "@lib/gateway/membership.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { authenticated, resumed } from "@lib/event/connection-events.ts";
 import { route } from "@lib/gateway/route.ts";
@@ -106,9 +106,11 @@ async function tryToPrepare(
     const isComplete = snapshot.heldServers.every((id) => world.servers.has(id));
     if (!isComplete || missed.length > MISSED_MAX || missed.some((entry) => disturbs(snapshot, entry)))
       return "disturbed";
-    if (goLive(parts, connection, snapshot, { position, continued }) === "resumed") return "live";
+    const start = goLive(parts, connection, snapshot, { position, continued });
     // In the same turn, so that nothing newer overtakes; rare ones would have disturbed if they concerned this connection.
-    for (const entry of missed) if (isFrequent(entry)) void route(parts, entry, outletTo(connection));
+    const following = start === "resumed" ? [] : missed.filter(isFrequent);
+    for (const entry of following) void route(parts, entry, outletTo(connection));
+    letGo(world, connection);
     return "live";
   } finally {
     dispatcher.listeners.delete(listener);
@@ -145,10 +147,11 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, tok
   }
   connection.sessionId = lost.sessionId;
   connection.send(new Frames(authenticated({})));
-  addConnection(lost.user, connection);
+  addConnection(world, lost.user, connection);
   goOnWatching(parts, connection, lost.user, lost.watching);
   parts.sockets[connection.variant]++;
   sendMissed(parts, connection, resume.position, missed);
+  letGo(world, connection);
   return true;
 }
 

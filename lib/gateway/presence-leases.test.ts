@@ -1,10 +1,9 @@
 import type { Deps } from "@lib/domain/deps.ts";
-import { Connection } from "@lib/gateway/connection.ts";
-import { parseHandshake } from "@lib/gateway/handshake.ts";
 import { enterWorld } from "@lib/gateway/membership.ts";
 import { createPresence } from "@lib/gateway/presence.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
+import { testConnection } from "@tests/harness/test-connection.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
 import { expect, spyOn, test } from "bun:test";
@@ -24,7 +23,7 @@ async function connected(gateway: TestGateway, count: number) {
   };
   const world = emptyWorld();
   const connections = Array.from({ length: count }, (_, at) => {
-    const connection = new Connection(`${at}`, parseHandshake(""), "", 0, 65_536);
+    const connection = testConnection(`${at}`);
     enterWorld(world, connection, snapshot);
     return connection;
   });

@@ -6,6 +6,7 @@ function readerWith(waiting: number) {
   const reader = {
     state: "live" as Reader["state"],
     waiting,
+    isHeldBack: false,
     asked: 0,
     closes: [] as number[],
     get waitingBytes(): number {
@@ -130,4 +131,33 @@ test("a reader that closed is not looked at any more", () => {
 
   expect(reader.asked).toBe(asked);
   expect(reader.closes).toEqual([]);
+});
+
+test("a reader that is still taking in what it started with is left alone while it takes anything", () => {
+  const reader = readerWith(5_000);
+  reader.isHeldBack = true;
+  const { noteSent, check } = watched(reader);
+  noteSent(bytes(5_000));
+  check(0);
+
+  for (let atMs = 9_000; reader.waiting > 501; atMs += 9_000) {
+    reader.waiting = Math.max(501, reader.waiting - 900);
+    check(atMs);
+  }
+
+  expect([reader.state, reader.closes]).toEqual(["live", []]);
+});
+
+test("a reader that takes nothing of what it started with is cut off after ten seconds", () => {
+  const reader = readerWith(5_000);
+  reader.isHeldBack = true;
+  const { noteSent, check } = watched(reader);
+  noteSent(bytes(5_000));
+  check(0);
+
+  check(9_999);
+  const before = reader.state;
+  check(10_000);
+
+  expect([before, reader.state]).toEqual(["live", "ending"]);
 });

@@ -73,6 +73,8 @@ export type World = {
   readonly lost: LingeringSessions;
   /** Connections that asked for the member updates of servers (`Subscribe`). */
   readonly watching: Set<Connection>;
+  /** Live connections that are still taking in what they started with, and are on no native topic meanwhile. */
+  readonly heldBack: Set<Connection>;
   /** Resumed on a snapshot, oldest first. */
   continued: Continued[];
 };
@@ -88,6 +90,7 @@ export function emptyWorld(): World {
     directsOf: new Map(),
     lost: new Map(),
     watching: new Set(),
+    heldBack: new Set(),
     continued: [],
   };
 }

@@ -18,7 +18,9 @@ const GatewaySettings = z.strictObject({
     .describe("A connection that sends nothing, not even a pong, for so long is closed"),
   backpressure_bytes: whole({ min: 65_536, max: 1_073_741_824 })
     .default(4_194_304)
-    .describe("A connection with more unsent bytes is closed as too slow"),
+    .describe(
+      "A connection with more unsent bytes is closed as too slow; the `Ready` that it starts with may be larger",
+    ),
   frame_bytes_max: whole({ min: 1024, max: 16_777_216 })
     .default(65_536)
     .describe("Largest frame accepted from a client"),

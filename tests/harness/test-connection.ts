@@ -1,0 +1,9 @@
+import { Connection } from "@lib/gateway/connection.ts";
+import { parseHandshake } from "@lib/gateway/handshake.ts";
+import { Settings } from "@lib/settings/settings.ts";
+
+/** A connection with the usual bounds that has no socket yet. */
+export function testConnection(id: string, query = ""): Connection {
+  const { frame_bytes_max: frameBytesMax, backpressure_bytes: waitingBytesMax } = Settings.parse({}).ermine.gateway;
+  return new Connection(id, parseHandshake(query), "", 0, { frameBytesMax, waitingBytesMax });
+}
