@@ -22,7 +22,11 @@ export async function deleteRecentMessages(
     const batch = await deps.store.messages.listSelection({ channels, author, sinceId }, BATCH);
     if (batch.length === 0) break;
     await deps.store.messages.deleteByIds(batch.map(({ _id }) => _id));
-    for (const { _id, channel } of batch) deleted.set(channel, [...(deleted.get(channel) ?? []), _id]);
+    for (const { _id, channel } of batch) {
+      const ids = deleted.get(channel);
+      if (ids) ids.push(_id);
+      else deleted.set(channel, [_id]);
+    }
   }
   for (const [channel, ids] of deleted) await settleDeletion(deps, channel, ids, bulkMessageDelete({ channel, ids }));
 }
