@@ -1,5 +1,7 @@
 // What a hostile or broken client meets, and what one event costs (promises P5, P6, P7).
 import { constants, deflateRawSync } from "node:zlib";
+import { publish } from "@lib/domain/publish.ts";
+import { deleteSession } from "@lib/event/session-events.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET } from "@tests/harness/gateway-community.ts";
 import { OPCODE, encodeFrame, openRawSocket } from "@tests/harness/raw-socket.ts";
@@ -97,6 +99,27 @@ describe("gateway limits", () => {
     await eventually(() => told().length === 102);
     expect(told().map(({ type }) => type)).toEqual(["Authenticated", "Ready", ...contents.map(() => "Message")]);
     expect(told().flatMap(({ content }) => (content === undefined ? [] : [content]))).toEqual(contents);
+  }, 20_000);
+
+  test("P7: who is logged out while their Ready is being taken in is told so after it, and nothing that was held back", async () => {
+    await using gateway = await testGateway(limits({ backpressure_bytes: 8_000_000 }));
+    const [owner, member] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const server = await gateway.server(owner.id, { description: "x".repeat(11_000_000) });
+    const channel = await gateway.channel(server);
+    await gateway.join(server, member.id);
+    await using socket = await openRawSocket(gateway.url, `?token=${member.token}`);
+    socket.pause();
+    await eventually(() => gateway.stats.waitingBytes > 2_000_000, { describe: "a Ready that is not taken" });
+
+    await gateway.say(channel._id, owner.user);
+    await publish(gateway.deps, deleteSession({ user_id: member.id, session_id: member.sessionId }));
+    await eventually(() => gateway.stats.connections === 0);
+    socket.resume();
+
+    expect((await socket.closed())?.code).toBe(closeCodes.loggedOut.code);
+    const texts = socket.frames.filter(({ opcode }) => opcode === OPCODE.text);
+    const types = texts.map(({ payload }) => (JSON.parse(payload.toString()) as { type: unknown }).type);
+    expect(types).toEqual(["Authenticated", "Ready", "Logout"]);
   }, 20_000);
 
   test("P7: a frame at the limit is read, one over it ends the connection and no other", async () => {

@@ -153,6 +153,16 @@ export class Connection {
     return takeFrom(this.state === "live" ? this.#live : this.#early, bytes, nowMs);
   }
 
+  /**
+   * Closes it after a last word, which does not wait for what is held back: that is not sent any more. Where more waits
+   * than may, the code says it alone, because Bun would end the connection for the word.
+   */
+  closeWith(lastWord: Frames, code: CloseCode): void {
+    this.#heldBack = null;
+    if (this.#bufferedBytes <= this.#waitingBytesMax) this.send(lastWord);
+    this.close(code);
+  }
+
   close({ code, reason }: CloseCode): void {
     if (this.state === "closed") return;
     this.#ws?.close(code, reason);

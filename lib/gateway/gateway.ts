@@ -212,8 +212,8 @@ export class Gateway {
 
   #refuse(connection: Connection, error: unknown): void {
     if (error instanceof ApiError) {
-      connection.send(new Frames(errorEvent({ data: { type: error.type, ...error.extra, location: "gateway" } })));
-      return connection.close(closeCodes.authenticationFailed);
+      const event = errorEvent({ data: { type: error.type, ...error.extra, location: "gateway" } });
+      return connection.closeWith(new Frames(event), closeCodes.authenticationFailed);
     }
     this.#deps.log.error("connection could not be prepared", { error });
     connection.close(closeCodes.unavailable);

@@ -81,10 +81,10 @@ function endSessions(
     connections.filter((connection) => !isEnded(connection.sessionId)),
     frames,
   );
-  out.toConnections(ended, new Frames(logout({}, userId).event));
+  const lastWord = new Frames(logout({}, userId).event);
   for (const connection of ended) {
     connection.resumeSession = "";
-    connection.close(closeCodes.loggedOut);
+    connection.closeWith(lastWord, closeCodes.loggedOut);
   }
   const forgotten = forgetLingering(world.lost, ({ user, sessionId }) => user.id === userId && isEnded(sessionId));
   for (const user of forgotten) dropUserIfUnused(world, user);
