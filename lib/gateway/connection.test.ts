@@ -2,11 +2,15 @@ import { publish } from "@lib/domain/publish.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { deleteSession } from "@lib/event/session-events.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
+import type { SocketData } from "@lib/gateway/connection.ts";
+import { Frames } from "@lib/gateway/frames.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET, community } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { OPCODE, encodeFrame, openRawSocket } from "@tests/harness/raw-socket.ts";
+import { testConnection } from "@tests/harness/test-connection.ts";
 import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
+import type { ServerWebSocket } from "bun";
 import { describe, expect, test } from "bun:test";
 
 const textOf = (payload: Buffer): unknown => JSON.parse(payload.toString());
@@ -369,3 +373,31 @@ function namesSeen(events: readonly CatalogueEvent[]): string[] {
     return event.type === "ServerUpdate" && typeof event.data.name === "string" ? [event.data.name] : [];
   });
 }
+
+describe("what is held back", () => {
+  test("P7: counts as sent when it is held, so that who takes nothing of it is noticed", () => {
+    const connection = testConnection("c");
+    const noted: unknown[] = [];
+    const ws = { send() {}, getBufferedAmount: () => 0 };
+    connection.attach(ws as unknown as ServerWebSocket<SocketData>, (frame) => void noted.push(frame)); // what is used
+    const frames = new Frames({ type: "Authenticated" });
+
+    connection.holdBack();
+    connection.send(frames);
+    const held = [...noted];
+    connection.goOn();
+
+    expect(held).toEqual([frames.text]);
+    expect(noted).toEqual(held);
+  });
+
+  test("P7: is let go of with the socket, however long the connection may come back", () => {
+    const connection = testConnection("c");
+    connection.holdBack();
+    connection.send(new Frames({ type: "Authenticated" }));
+
+    connection.detach();
+
+    expect([connection.state, connection.waitingBytes]).toEqual(["closed", 0]);
+  });
+});

@@ -73,8 +73,16 @@ export class Connection {
     this.#noteSent = noteSent;
   }
 
+  /** Lets go of its socket, which is closed, and of what was held back for it. */
+  detach(): void {
+    this.state = "closed";
+    this.#ws = null;
+    this.#heldBack = null;
+  }
+
   send(frames: Frames): void {
     const frame = frames.of(this.variant);
+    this.#noteSent(frame);
     if (!this.#heldBack) return this.#write(frame);
     this.#heldBack.frames.push(frame);
     this.#heldBack.bytes += frame.length;
@@ -144,7 +152,6 @@ export class Connection {
   }
 
   #write(frame: string | Uint8Array<ArrayBuffer>): void {
-    this.#noteSent(frame);
     this.#ws?.send(frame, compresses(this.variant, frame));
   }
 

@@ -221,7 +221,7 @@ export class Gateway {
 
   #onClose(connection: Connection, code: number): void {
     const wasLive = connection.state === "live";
-    connection.state = "closed";
+    connection.detach();
     this.#connections.delete(connection);
     this.#silent.delete(connection);
     if (this.#isResumable(connection)) this.#resumable--;
