@@ -82,12 +82,49 @@ describe.each(profiles)("reads and reactions in order on $name", (profile) => {
 
     await overtake(api, { repository: "messages", method: "clearReactions" }, clear, add);
 
-    expect((await told(api)).at(-1)).toMatchObject({
-      type: "MessageUpdate",
-      id: msg,
-      data: { reactions: { "👍": [bob.id] } },
-    });
+    expect((await told(api)).at(-1)).toMatchObject({ type: "MessageReact", id: msg, user_id: bob.id, emoji_id: "👍" });
   });
+
+  test.each<[string, "clearReaction" | "clearReactions", "removeAll" | "clear"]>([
+    ["with the emoji", "clearReaction", "removeAll"],
+    ["of a message", "clearReactions", "clear"],
+  ])(
+    "P4: who reacts and thinks better of it while reactions %s are cleared is not told of",
+    async (_, method, what) => {
+      await using api = await opened(profile);
+      const { msg, add, remove, ...moderator } = await scene(api);
+      await add(api.deps);
+      const work = () => add(api.deps);
+      const reacted = interleave(api.deps, { repository: "messages", method, when: "after", work });
+
+      await overtake({ ...api, deps: reacted }, { repository: "messages", method: "get" }, moderator[what], remove);
+
+      expect((await api.deps.store.messages.get(msg))?.reactions ?? {}).toEqual({});
+      expect((await told(api)).at(-1)).toMatchObject({ type: "MessageUnreact", id: msg });
+    },
+  );
+
+  test("P4: the first who reacts with an emoji while all such reactions are removed is told of at last", async () => {
+    await using api = await opened(profile);
+    const { msg, add, removeAll } = await scene(api);
+
+    await overtake(api, { repository: "messages", method: "getInChannel" }, removeAll, add);
+
+    expect((await told(api)).at(-1)).toMatchObject({ type: "MessageReact", id: msg });
+  });
+
+  test.each<["removeAll" | "clear"]>([["removeAll"], ["clear"]])(
+    "P4: a reaction that is cleared before it was told is not left with anybody (%s)",
+    async (what) => {
+      await using api = await opened(profile);
+      const { msg, add, ...moderator } = await scene(api);
+
+      await overtake(api, { repository: "messages", method: "addReaction" }, add, moderator[what]);
+
+      expect((await api.deps.store.messages.get(msg))?.reactions ?? {}).toEqual({});
+      expect((await told(api)).map(({ type }) => type).slice(-2)).toEqual(["MessageReact", "MessageUnreact"]);
+    },
+  );
 
   test("P4, P11: of two acknowledgements at once what is noted last is told last", async () => {
     await using api = await opened(profile);

@@ -1,16 +1,18 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
+import { publish } from "@lib/domain/publish.ts";
+import { wasCleared } from "@lib/domain/reactions/clear-in-order.ts";
 import { requireUsableEmoji } from "@lib/domain/reactions/usable-emoji.ts";
 import { fail } from "@lib/error/fail.ts";
-import { messageReact } from "@lib/event/message-events.ts";
+import { messageReact, messageUnreact } from "@lib/event/message-events.ts";
 import type { MessageDocument } from "@lib/model/stored/message.ts";
 
 /**
  * Adds the actor's reaction. Reacting twice changes nothing but is announced again (conformance messages-72 to
  * messages-74). The limit holds for reactions at the same time, too (P24), and of adding and removing one at once what
- * was stored last is told last (P4).
+ * was stored last is told last; one that was cleared before it was told is taken back (P4).
  */
 export async function addReaction(
   deps: Pick<Deps, "store" | "bus" | "keys" | "ids" | "clock" | "settings">,
@@ -23,18 +25,15 @@ export async function addReaction(
   if (!canAddReaction(message, emoji, max)) fail("InvalidOperation");
   await requireUsableEmoji(deps, emoji);
 
-  const { _id: id } = message;
-  await inStoredOrder(
-    deps,
-    { reaction: { message: id, emoji, user: actor.id } },
-    {
-      async write() {
-        const added = await deps.store.messages.addReaction(id, emoji, actor.id, max);
-        if (!added) fail((await deps.store.messages.get(id)) ? "InvalidOperation" : "NotFound");
-      },
-      tell: () => messageReact({ id, channel_id: channel._id, user_id: actor.id, emoji_id: emoji }),
-    },
-  );
+  const place = { id: message._id, channel_id: channel._id, user_id: actor.id, emoji_id: emoji };
+  await takingTurns(deps, { reaction: { message: message._id, emoji, user: actor.id } }, async () => {
+    const added = await deps.store.messages.addReaction(message._id, emoji, actor.id, max);
+    if (!added) fail((await deps.store.messages.get(message._id)) ? "InvalidOperation" : "NotFound");
+    await publish(deps, messageReact(place));
+    if (!(await wasCleared(deps, message._id))) return;
+    const now = await deps.store.messages.get(message._id);
+    if (now && !now.reactions[emoji]?.includes(actor.id)) await publish(deps, messageUnreact(place));
+  });
 }
 
 /** An emoji already on the message never counts against the limit: joining it adds nothing. */

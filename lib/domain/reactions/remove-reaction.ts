@@ -2,9 +2,9 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
-import { publish } from "@lib/domain/publish.ts";
+import { clearInOrder } from "@lib/domain/reactions/clear-in-order.ts";
 import { fail } from "@lib/error/fail.ts";
-import { messageReact, messageRemoveReaction, messageUnreact } from "@lib/event/message-events.ts";
+import { messageRemoveReaction, messageUnreact } from "@lib/event/message-events.ts";
 
 type RemoveDeps = Pick<Deps, "store" | "bus" | "keys" | "ids" | "clock">;
 
@@ -36,11 +36,11 @@ export async function removeReaction(
 
 type Place = { id: string; channel_id: string; emoji_id: string };
 
-/** Who reacted meanwhile may have been told before this, which would hide them: they are told again (P4). */
-async function removeAll({ store, bus }: RemoveDeps, place: Place, isThere: boolean): Promise<void> {
-  if (isThere) await store.messages.clearReaction(place.id, place.emoji_id);
-  await publish({ bus }, messageRemoveReaction(place));
-  if (!isThere) return;
-  const users = (await store.messages.get(place.id))?.reactions[place.emoji_id] ?? [];
-  await publish({ bus }, ...users.map((user_id) => messageReact({ ...place, user_id })));
+function removeAll(deps: RemoveDeps, place: Place, isThere: boolean): Promise<void> {
+  return clearInOrder(deps, {
+    ...place,
+    isMeant: (emoji) => emoji === place.emoji_id,
+    clear: async () => isThere && (await deps.store.messages.clearReaction(place.id, place.emoji_id)),
+    told: messageRemoveReaction(place),
+  });
 }
