@@ -33,6 +33,8 @@ const PAUSE_MS_MIN = 25;
 const REFUSED_PAUSE_MS = 250;
 /** What a server answers that has become a replica, to writes and to who waits for entries. */
 const DEMOTED = new Set(["READONLY", "UNBLOCKED"]);
+/** How long nothing more is said of a server that refuses: while it stays a replica it is left and found again. */
+const REFUSED_QUIET_MS = 10_000;
 /** Failed attempts between two log lines. */
 const QUIET_ATTEMPTS = 20;
 
@@ -42,6 +44,7 @@ export class RedisConnection {
   readonly #closing = new AbortController();
   readonly #firstAttempt = Promise.withResolvers<void>();
   #client: Client | null = null;
+  #refusalToldMs = -Infinity;
 
   constructor(options: RedisConnectionOptions) {
     this.#options = { timeoutMs: 1_000, pauseMsMax: 1_000, ...options };
@@ -173,8 +176,17 @@ export class RedisConnection {
     if (this.#client !== client) return;
     this.#client = null;
     if (this.#closing.signal.aborted) return;
-    this.#warn("the connection to Redis was lost", error);
+    this.#tellLost(error);
     void this.#connectAgain(error);
+  }
+
+  #tellLost(error: unknown): void {
+    const nowMs = performance.now();
+    if (isReply(error)) {
+      if (nowMs - this.#refusalToldMs < REFUSED_QUIET_MS) return;
+      this.#refusalToldMs = nowMs;
+    }
+    this.#warn("the connection to Redis was lost", error);
   }
 
   async #connectAgain(reason: unknown): Promise<void> {

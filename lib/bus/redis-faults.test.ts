@@ -418,6 +418,27 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     }
   });
 
+  test("P25: a server that stays a replica is told about once in a while, not each time it is left and found again", async () => {
+    await using old = (await startRedis()) ?? never(redisMissing);
+    const told: string[] = [];
+    await using given = openBus(old.url, "ermine:test:replica", {
+      log: { warn: (message) => void told.push(message) },
+    });
+    await given.bus.ping();
+    const operator = await createClient({ url: old.url, RESP: 2 }).connect();
+    await operator.sendCommand(["REPLICAOF", "127.0.0.1", `${portOf(redis.url)}`]);
+    const refusals = async () =>
+      Number(
+        /errorstat_READONLY:count=(\d+)/.exec(String(await operator.sendCommand(["INFO", "errorstats"])))?.[1] ?? 0,
+      );
+
+    await publishNumbered(given.bus, 0, 1);
+    await eventually(async () => (await refusals()) >= 4, { timeoutMs: 4_000 }).finally(() => operator.destroy());
+
+    expect(told.filter((message) => message.includes("connection to Redis")).length).toBe(1);
+    expect(given.bus.stats.waiting).toBe(1);
+  });
+
   test("P25: a ping fails while Redis answers and refuses to take events", async () => {
     await using given = openPair(redis);
     const [bus] = given.buses;
