@@ -16,8 +16,8 @@ const EARLY_BYTES_MAX = 16_384;
 /** What a live client may send, in frames of the largest size and in the long run; honest ones need a tenth of it. */
 const FRAMES_AT_ONCE = 4;
 const BYTES_PER_SECOND = 4_096;
-/** A socket is sent more while what it has not taken yet is so much smaller than what may wait for it at most. */
-const SHARE_WAITING = 4;
+/** A socket is sent more of what is held back while no larger part waits for it of what may. */
+const PART_WAITING_MAX = 1 / 4;
 
 /** What goes to a socket once it has taken in what it is being sent. */
 type HeldBack = { readonly topics: Set<Topic>; frames: (string | Uint8Array<ArrayBuffer>)[]; bytes: number };
@@ -106,8 +106,9 @@ export class Connection {
     const held = this.#heldBack;
     if (!held) return;
     let sent = 0;
-    while (sent < held.frames.length && this.#takesMore()) {
-      const frame = held.frames[sent++] ?? "";
+    for (const frame of held.frames) {
+      if (!this.#takesMore()) break;
+      sent++;
       held.bytes -= frame.length;
       this.#write(frame);
     }
@@ -148,7 +149,7 @@ export class Connection {
   }
 
   #takesMore(): boolean {
-    return this.#bufferedBytes * SHARE_WAITING <= this.#waitingBytesMax;
+    return this.#bufferedBytes <= this.#waitingBytesMax * PART_WAITING_MAX;
   }
 
   #write(frame: string | Uint8Array<ArrayBuffer>): void {
