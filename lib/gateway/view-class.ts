@@ -72,7 +72,8 @@ export function dropServer(world: World, server: ServerView): void {
  */
 export function reclassify(server: ServerView, only?: readonly MemberView[]): Reclassified {
   const groups = new Map<ViewClass, Map<string, { to: ReadonlySet<string>; members: MemberView[] }>>();
-  const calculated: Calculated = { deciding: decidingRoles(server), byRoles: new Map() };
+  // Looking at every role of a server is worth it for all of its members, not for one.
+  const calculated: Calculated = { deciding: only ? null : decidingRoles(server), byRoles: new Map() };
   for (const member of only ?? server.members.values()) {
     const next = classification(server, member, calculated);
     if (next.key === member.viewClass.key) continue;
@@ -114,7 +115,8 @@ export function visibleChannels(server: ServerView, { id, user }: UserView, role
 
 /** What was calculated for members so far, by those of their roles that decide something. */
 type Calculated = {
-  readonly deciding: ReadonlySet<string>;
+  /** Null when that is not known: then each may decide. */
+  readonly deciding: ReadonlySet<string> | null;
   readonly byRoles: Map<string, { key: string; channels: ReadonlySet<string> }>;
 };
 
@@ -124,7 +126,7 @@ type Calculated = {
  */
 function classification(server: ServerView, { user, roles }: MemberView, { deciding, byRoles }: Calculated) {
   const special = user.user.privileged === true || server.server.owner === user.id;
-  const effective = roles.filter((role) => deciding.has(role)).sort();
+  const effective = roles.filter((role) => !deciding || deciding.has(role)).sort();
   const rolesKey = special ? "*" : effective.join();
   const known = byRoles.get(rolesKey);
   if (known) return known;
