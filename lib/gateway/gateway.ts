@@ -135,8 +135,8 @@ export class Gateway {
     const out = createOutlet(publish, sockets, world.heldBack);
     const reads = worldReads(deps, world);
     const dispatcher = createDispatcher({ world, out, log: deps.log, reads, onGap: () => this.#onGap() });
-    const bytesMax = this.#limits.resume_window_bytes;
-    const recent = recentEntries({ ageMsMax: this.#lingerMs, bytesMax, keysOf: resumeKeysOf });
+    const { resume_window_bytes: bytesMax, backpressure_bytes: replayBytesMax } = this.#limits;
+    const recent = recentEntries({ ageMsMax: this.#lingerMs, bytesMax, replayBytesMax, keysOf: resumeKeysOf });
     return { deps, world, dispatcher, reads, sockets, recent };
   }
 

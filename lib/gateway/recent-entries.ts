@@ -15,7 +15,7 @@ export type RecentEntries = {
   skip(entry: BusEntry): void;
   /**
    * Everything after a position that stands under any of the keys, oldest first, each once; null when the window no
-   * longer, or never, reached back to that position, or has not come to it yet.
+   * longer, or never, reached back to that position, or has not come to it yet, and when it is too much to be replayed.
    */
   since(position: string, keys: Iterable<string>): readonly BusEntry[] | null;
 };
@@ -36,10 +36,13 @@ type Held = Omit<BusEntry, "event" | "text"> & {
 export function recentEntries({
   ageMsMax,
   bytesMax,
+  replayBytesMax,
   keysOf,
 }: {
   ageMsMax: number;
   bytesMax: number;
+  /** What one may have missed: each has frames of its own made of it, all at once. */
+  replayBytesMax: number;
   keysOf: (entry: BusEntry) => readonly string[];
 }): RecentEntries {
   let held: Held[] = [];
@@ -117,17 +120,27 @@ export function recentEntries({
       if (horizon === null || comparePositions(position, horizon) < 0) return null;
       if (newest === null || comparePositions(position, newest) > 0) return null;
       const missed = new Set<Held>();
+      let missedBytes = 0;
       for (const key of keys) {
-        const list = byKey.get(key) ?? [];
-        for (let at = list.length - 1; at >= 0; at--) {
-          const each = list[at];
-          if (!each || comparePositions(each.position, position) <= 0) break;
+        for (const each of after(position, byKey.get(key) ?? [])) {
+          if (missed.has(each)) continue;
           missed.add(each);
+          missedBytes += each.text.length;
+          if (missedBytes > replayBytesMax) return null;
         }
       }
       return [...missed].sort((a, b) => a.number - b.number).map(withEvent);
     },
   };
+}
+
+/** What came after a position, the newest first. */
+function* after(position: string, list: readonly Held[]): Generator<Held> {
+  for (let at = list.length - 1; at >= 0; at--) {
+    const each = list[at];
+    if (!each || comparePositions(each.position, position) <= 0) return;
+    yield each;
+  }
 }
 
 /** Decodes an event at most once, however many connections missed it. */

@@ -60,6 +60,21 @@ describe.each(profiles)("resume on $name", (profile) => {
     }
   });
 
+  test("P3, P7: who missed more than may wait for a socket starts afresh, however much is remembered", async () => {
+    await using s = await lostConnection(profile, { backpressure_bytes: 65_536 });
+    const bytesMissed = 70_000;
+
+    const { resumed, told } = await s.lose(async () => {
+      for (let bytes = 0; bytes < bytesMissed; bytes += 2_000) {
+        await s.gateway.say(s.open._id, s.owner.user, "x".repeat(2_000));
+        await s.witness.take("Message");
+      }
+    });
+
+    expect(resumed.recovered).toBe(false);
+    expect(typesOf(told).filter((type) => type === "Ready" || type === "Message")).toEqual(["Ready"]);
+  });
+
   test("P3: a quiet connection learns its position from Pong, however much others talk", async () => {
     await using s = await lostConnection(profile, { resume_window_seconds: 60 });
     const quiet = await s.gateway.user(QUIET);

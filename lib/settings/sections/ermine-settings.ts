@@ -19,7 +19,7 @@ const GatewaySettings = z.strictObject({
   backpressure_bytes: whole({ min: 65_536, max: 1_073_741_824 })
     .default(4_194_304)
     .describe(
-      "A connection with more unsent bytes is closed as too slow; the `Ready` that it starts with may be larger",
+      "A connection with more unsent bytes is closed as too slow; the `Ready` that it starts with may be larger, and who missed more gets one instead of a replay",
     ),
   frame_bytes_max: whole({ min: 1024, max: 16_777_216 })
     .default(65_536)
