@@ -7,7 +7,6 @@
  * beyond the end of a buffer does nothing, so the offset says how much room to write the whole again.
  */
 import type { Event } from "@lib/event/event.ts";
-import { defined } from "@lib/model/view/defined.ts";
 import { TIMESTAMP_FIELDS } from "@lib/model/timestamp.ts";
 
 type Bytes = Buffer<ArrayBuffer>;
@@ -49,13 +48,15 @@ function writeValue(bytes: Bytes, at: number, value: unknown): number {
   }
 }
 
-/** Keys without a value are left out, as in JSON: a map that has any, which is rare, is written again without them. */
+/** Keys without a value are left out, as in JSON. */
 function writeMap(bytes: Bytes, start: number, map: Readonly<Record<string, unknown>>): number {
   const keys = Object.keys(map);
-  let at = writeLength(bytes, start, keys.length, 0x80, 0xde);
+  let size = keys.length;
+  for (const key of keys) if (map[key] === undefined) size--;
+  let at = writeLength(bytes, start, size, 0x80, 0xde);
   for (const key of keys) {
     const value = map[key];
-    if (value === undefined) return writeMap(bytes, start, defined({ ...map }));
+    if (value === undefined) continue;
     at = writeText(bytes, at, key);
     if (typeof value === "string" && TIMESTAMP_FIELDS.has(key)) at = writeTimestamp(bytes, at, value);
     else at = writeValue(bytes, at, value);
