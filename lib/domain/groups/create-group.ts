@@ -3,6 +3,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { isFriendOrSelf } from "@lib/domain/groups/is-friend-or-self.ts";
+import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
 import { channelCreate } from "@lib/event/channel-events.ts";
@@ -10,9 +11,12 @@ import type { Channel } from "@lib/model/channel.ts";
 import type { GroupDocument } from "@lib/model/stored/channel.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 
-/** Creates a group of the actor and friends of theirs (conformance messages-1 to messages-5). */
+/**
+ * Creates a group of the actor and friends of theirs (conformance messages-1 to messages-5). Who finds it already and
+ * changes it is told of after it (P4).
+ */
 export async function createGroup(
-  deps: Pick<Deps, "store" | "bus" | "ids" | "settings">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "ids" | "settings">,
   actor: Actor,
   { name, description, icon: iconId, users, nsfw = false }: DataCreateGroup,
 ): Promise<Channel> {
@@ -36,8 +40,10 @@ export async function createGroup(
     ...(icon && { icon }),
     nsfw,
   };
-  await deps.store.channels.insert(group);
   const view = viewChannel(group);
-  await publish(deps, channelCreate(view));
+  await takingTurns(deps, { channel: _id }, async () => {
+    await deps.store.channels.insert(group);
+    await publish(deps, channelCreate(view));
+  });
   return view;
 }

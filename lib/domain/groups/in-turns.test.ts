@@ -1,10 +1,12 @@
 /** What happens to a group at the same time is stored and told in one order, and leaves it an owner who is in it (P13). */
 import { describe, expect, test } from "bun:test";
 import { DataEditChannel } from "@lib/contract/channels.ts";
+import { DataCreateGroup } from "@lib/contract/groups.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import { editChannel } from "@lib/domain/channels/edit-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
+import { createGroup } from "@lib/domain/groups/create-group.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import type { GroupDocument } from "@lib/model/stored/channel.ts";
 import { during } from "@tests/harness/during.ts";
@@ -131,6 +133,26 @@ describe.each(profiles)("groups in turns on $name", (profile) => {
     const at = entries.findIndex(({ event }) => event.type === "ChannelCreate");
     expect(entries[at]?.event).toMatchObject({ name: "new" });
     expect(entries.slice(at).some(({ event }) => event.type === "ChannelUpdate")).toBe(false);
+  });
+
+  test("P4: an edit of a group that was not told yet is told after it", async () => {
+    await using s = await scene(profile);
+    const rename = async (deps: Deps) => {
+      const target = (await deps.store.channels.listGroups(s.a.id)).find(({ _id }) => _id !== s._id)?._id ?? "";
+      return editChannel(deps, actorOf(s.a), { target, data: DataEditChannel.parse({ name: "new" }), reason: null });
+    };
+
+    await during(s.deps, {
+      repository: "channels",
+      method: "insert",
+      when: "after",
+      first: (deps) => createGroup(deps, actorOf(s.a), DataCreateGroup.parse({ name: "old", users: [] })),
+      second: rename,
+    });
+
+    const told = (await s.takeEvents()).filter(({ event }) => event.type.startsWith("Channel"));
+    expect(told.map(({ event }) => event.type)).toEqual(["ChannelCreate", "ChannelUpdate"]);
+    expect(told.at(-1)?.event).toMatchObject({ data: { name: "new" } });
   });
 
   test("P4: of two who are added at once each is told of the other", async () => {

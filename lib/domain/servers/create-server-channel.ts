@@ -16,7 +16,7 @@ import { viewChannel } from "@lib/model/view/channel.ts";
 
 /**
  * Creates a channel on a server (conformance servers-32 to servers-35). Of two created at once both are listed (P13), and
- * the list that is told last has both.
+ * the list that is told last has both. An edit of the new channel is told after it (P4).
  */
 export async function createServerChannel(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
@@ -29,10 +29,13 @@ export async function createServerChannel(
 
   const channel = newChannel(deps.ids.ulid(), server._id, data);
   const view = viewChannel(channel);
-  await takingTurns(deps, { server: server._id }, async () => {
+  const createAndTell = async (): Promise<void> => {
     const { channels } = await insertListed(deps, channel, max);
     await publish(deps, serverUpdate({ id: server._id, data: { channels }, clear: [] }), channelCreate(view));
-  });
+  };
+  // The turn of the channel, too: who finds it already and edits it is told of after it.
+  const inTurn = () => takingTurns(deps, { channel: channel._id }, createAndTell);
+  await takingTurns(deps, { server: server._id }, inTurn);
   const action = { type: "ChannelCreate", channel: channel._id, name: channel.name } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
   return view;
