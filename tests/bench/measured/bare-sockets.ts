@@ -65,7 +65,7 @@ type Frame = (sequence: number) => string | Uint8Array<ArrayBuffer>;
 function textFrame(text: string): Frame {
   const at = text.indexOf(markerOf(0));
   const [before, after] = [text.slice(0, at), text.slice(at + markerOf(0).length)];
-  return (sequence) => before + markerOf(sequence) + after;
+  return (sequence) => Buffer.from(before + markerOf(sequence) + after).toString(); // in one piece
 }
 
 function binaryFrame(bytes: Uint8Array<ArrayBuffer>): Frame {

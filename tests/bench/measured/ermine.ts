@@ -1,4 +1,5 @@
 // Ermine as it runs in one process: REST API and gateway on one port.
+import { encodeJson } from "@lib/codec/json.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { publish } from "@lib/domain/publish.ts";
 import type { Publication } from "@lib/event/event.ts";
@@ -23,7 +24,12 @@ function ermine() {
   let deps: Deps | null = null;
   const opened = (): Deps => deps ?? fail();
   const producer = createProducer({
-    make: (room, sequence) => messageIn(opened(), room, sequence),
+    make(room, sequence) {
+      const message = messageIn(opened(), room, sequence);
+      // Stored before it is published: its texts are in one piece then.
+      encodeJson(message.event);
+      return message;
+    },
     publish: (message) => void publish(opened(), message),
   });
   return {
