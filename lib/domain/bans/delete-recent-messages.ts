@@ -1,4 +1,5 @@
 import type { Deps } from "@lib/domain/deps.ts";
+import { noteDeletion } from "@lib/domain/messages/retract-message.ts";
 import { settleDeletion } from "@lib/domain/messages/settle-deletion.ts";
 import { bulkMessageDelete } from "@lib/event/message-events.ts";
 import { minUlid } from "@lib/model/ids.ts";
@@ -11,7 +12,7 @@ const BATCH = 500;
  * (conformance servers-55). A channel whose newest message that was points to the one before (P11).
  */
 export async function deleteRecentMessages(
-  deps: Pick<Deps, "store" | "bus" | "background" | "clock">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "background" | "clock">,
   channels: readonly string[],
   author: string,
   seconds: number,
@@ -21,7 +22,9 @@ export async function deleteRecentMessages(
   for (;;) {
     const batch = await deps.store.messages.listSelection({ channels, author, sinceId }, BATCH);
     if (batch.length === 0) break;
-    await deps.store.messages.deleteByIds(batch.map(({ _id }) => _id));
+    const batchIds = batch.map(({ _id }) => _id);
+    await noteDeletion(deps, batchIds);
+    await deps.store.messages.deleteByIds(batchIds);
     for (const { _id, channel } of batch) {
       const ids = deleted.get(channel);
       if (ids) ids.push(_id);

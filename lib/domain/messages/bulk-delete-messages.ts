@@ -2,6 +2,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { noteDeletion } from "@lib/domain/messages/retract-message.ts";
 import { settleDeletion } from "@lib/domain/messages/settle-deletion.ts";
 import { fail } from "@lib/error/fail.ts";
 import { bulkMessageDelete } from "@lib/event/message-events.ts";
@@ -12,7 +13,7 @@ const AGE_MS_MAX = 7 * 24 * 3_600_000;
 
 /** Deletes several messages of a channel; ids of others are passed over (conformance messages-70, data-61b). */
 export async function bulkDeleteMessages(
-  deps: Pick<Deps, "store" | "bus" | "clock" | "ids" | "settings" | "background">,
+  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
   { target, ids, reason }: { target: string; ids: readonly string[]; reason: string | null },
 ): Promise<void> {
@@ -22,6 +23,7 @@ export async function bulkDeleteMessages(
 
   const found = await deps.store.messages.listInChannel(channel._id, [...new Set(ids)]);
   const deleted = found.map(({ _id }) => _id).sort();
+  await noteDeletion(deps, deleted);
   await deps.store.messages.deleteInChannel(channel._id, deleted);
   await settleDeletion(deps, channel._id, deleted, bulkMessageDelete({ channel: channel._id, ids: deleted }));
   if (!server) return;

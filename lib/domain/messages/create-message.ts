@@ -14,6 +14,7 @@ import {
   storedFlags,
 } from "@lib/domain/messages/message-rules.ts";
 import { listMentionable, requireMassMentions } from "@lib/domain/messages/resolve-mentions.ts";
+import { retractIfDeleted } from "@lib/domain/messages/retract-message.ts";
 import { resolveReplies } from "@lib/domain/messages/resolve-replies.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { Message } from "@lib/model/message.ts";
@@ -22,7 +23,7 @@ import type { MessageDocument } from "@lib/model/stored/message.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 
 /** What creating a message needs. */
-export type CreateDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" | "ids">;
+export type CreateDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" | "ids" | "background">;
 
 /** A message that its author may send, before it is looked at in detail. */
 export type MessageRequest = {
@@ -42,7 +43,9 @@ export async function createMessage(deps: CreateDeps, request: MessageRequest): 
   const nonce = { authorId: authorId(author), nonce: body.nonce, headerKey: idempotencyKey };
   return withNonce(deps, nonce, async (key) => {
     const message = await buildMessage(deps, request, key);
-    return dispatchMessage(deps, request.channel, message, () => viewAuthor(deps, author));
+    const view = await dispatchMessage(deps, request.channel, message, () => viewAuthor(deps, author));
+    deps.background.run("retract a message that was deleted while it was sent", () => retractIfDeleted(deps, message));
+    return view;
   });
 }
 
