@@ -6,6 +6,7 @@ import { freePort } from "@tests/harness/free-port.ts";
 
 /** The command as a user runs it, in a process of its own. */
 export type ErmineProcess = AsyncDisposable & {
+  readonly pid: number;
   /** What it wrote so far. */
   readonly stdout: string;
   readonly stderr: string;
@@ -48,6 +49,7 @@ export function spawnErmine(args: readonly string[], env: ProcessEnvironment, cw
     return exited;
   };
   return {
+    pid: child.pid,
     get stdout() {
       return written.stdout;
     },

@@ -1,3 +1,4 @@
+import { runtimeVariables } from "@services/ermine/runtime-variables.ts";
 import type { Answer, Call, Commands } from "@tests/bench/process/commands.ts";
 
 /** A spawned process that answers commands. Disposing ends it. */
@@ -16,6 +17,7 @@ export function spawnChild<C extends Commands>(file: string, flags: readonly str
   let ending = false;
   const subprocess = Bun.spawn({
     cmd: [process.execPath, ...flags, new URL(`../${file}`, import.meta.url).pathname],
+    env: { ...runtimeVariables, ...process.env }, // as Ermine runs, and what it is compared with
     stdio: ["ignore", "inherit", "inherit"],
     serialization: "advanced",
     ipc: (message: Answer) => settle(message),
