@@ -7,6 +7,9 @@ import { z } from "zod";
  */
 export const text = () => z.string("must be text");
 
+const REDIS_URL =
+  "must be a URL such as redis://user:password@host:6379/0, with special characters of the password percent-encoded";
+
 /** Text that may not be empty. */
 export const filled = () => z.string("must be text").min(1, "must not be empty");
 
@@ -45,9 +48,20 @@ export const address = (schemes: readonly string[], { empty = false }: { empty?:
 
 /** The URL that chooses a driver. */
 export const driver = (schemes: readonly string[]) =>
-  z.string("must be text").refine((value) => schemes.some((scheme) => value.startsWith(scheme)), {
-    error: `must start with ${schemes.join(" or ")}`,
-  });
+  z
+    .string("must be text")
+    .refine((value) => schemes.some((scheme) => value.startsWith(scheme)), {
+      error: `must start with ${schemes.join(" or ")}`,
+      abort: true,
+    })
+    .refine((value) => !/^rediss?:/.test(value) || isRedisUrl(value), REDIS_URL);
+
+/** Where a Redis server is, with its credentials and the number of its database. */
+export const redisAddress = () =>
+  z
+    .string("must be text")
+    .regex(/^rediss?:\/\/./, "must start with redis:// or rediss://")
+    .refine(isRedisUrl, REDIS_URL);
 
 /** Where to listen: `127.0.0.1:14700`, `[::1]:14700`; port 0 takes any free one. */
 export const listenAddress = () =>
@@ -96,6 +110,11 @@ function parseList(value: unknown): unknown {
 function isUrl(value: string, schemes: readonly string[]): boolean {
   const url = URL.parse(value);
   return url !== null && url.host !== "" && schemes.includes(url.protocol) && url.search === "" && url.hash === "";
+}
+
+function isRedisUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && /^\/?$|^\/\d+$/.test(url.pathname);
 }
 
 function isNetwork(value: string): boolean {

@@ -122,6 +122,20 @@ describe("loading", () => {
     );
   });
 
+  test.each(["redis://:p#ss:word@host", "redis://host:99999", "rediss://host/zero", "redis://[::1"])(
+    "P24: %p is no Redis server, and the key is named",
+    (url) => {
+      expect(problemsOf({ env: { ERMINE__BUS: url } })).toEqual(["ermine.bus <- environment variable ERMINE__BUS"]);
+      expect(problemsOf({ env: { REVOLT__DATABASE__REDIS_PUBSUB: url } })).toEqual([
+        "database.redis_pubsub <- environment variable REVOLT__DATABASE__REDIS_PUBSUB",
+      ]);
+    },
+  );
+
+  test.each(["redis://host", "redis:///", "rediss://user:p%23ss@[::1]:6380/3"])("%p is a Redis server", (url) => {
+    expect(load({ env: { ERMINE__BUS: url, ERMINE__KEYS: url } }).settings.ermine.bus).toBe(url);
+  });
+
   test("settings-10, P24: a wrong type stops the start with key, file and reason", () => {
     const files = { "/srv/Revolt.toml": "[features.limits.global]\ngroup_size = 'many'\n[rabbit]\nhost = 5" };
     expect(() => load({ files })).toThrow(

@@ -14,7 +14,7 @@
  * declared with `ignored`, so that existing files are accepted.
  */
 import { z } from "zod";
-import { address, filled, flag, list, text, whole } from "@lib/settings/fields.ts";
+import { address, filled, flag, list, redisAddress, text, whole } from "@lib/settings/fields.ts";
 import { ApiSettings } from "@lib/settings/sections/api-settings.ts";
 import { ErmineSettings } from "@lib/settings/sections/ermine-settings.ts";
 import { FeatureSettings } from "@lib/settings/sections/feature-settings.ts";
@@ -31,17 +31,11 @@ const DatabaseSettings = z.strictObject({
         "MongoDB connection string; the database is that of `ermine.store_database`. Chooses `ermine.store`. Empty means storage in memory that is lost at the end",
       secret: "url",
     }),
-  redis: z
-    .string()
-    .regex(/^rediss?:\/\/./, "must start with redis:// or rediss://")
-    .optional()
-    .meta({
-      description: "Redis URL. Chooses `ermine.bus` and `ermine.keys`. The environment variable REDIS_URI wins over it",
-      secret: "url",
-    }),
-  redis_pubsub: z
-    .string()
-    .regex(/^rediss?:\/\/./, "must start with redis:// or rediss://")
+  redis: redisAddress().optional().meta({
+    description: "Redis URL. Chooses `ermine.bus` and `ermine.keys`. The environment variable REDIS_URI wins over it",
+    secret: "url",
+  }),
+  redis_pubsub: redisAddress()
     .optional()
     .meta({ description: "Separate Redis URL from which gateways read events", secret: "url" }),
 });

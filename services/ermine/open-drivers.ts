@@ -8,7 +8,7 @@ import type { Mailer } from "@lib/mail/mailer.ts";
 import { outboxMailer } from "@lib/mail/outbox.ts";
 import { SettingsError } from "@lib/settings/settings-error.ts";
 import type { Settings } from "@lib/settings/settings.ts";
-import type { Database } from "@lib/store/database.ts";
+import { type Database, StoreError } from "@lib/store/database.ts";
 import { openSqlite } from "@lib/store/sqlite/database.ts";
 import { StoreInUseError } from "@lib/store/sqlite/hold-alone.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
@@ -44,7 +44,16 @@ async function openDatabase(ermine: Settings["ermine"], log: Logger): Promise<Da
   const { store: url, store_database: name } = ermine;
   if (url.startsWith("mongodb")) {
     const { openMongo } = await import("@lib/store/mongo/database.ts");
-    return openMongo(url, { name, onState: (up) => log.info(up ? "database reachable" : "database away") });
+    try {
+      return await openMongo(url, { name, onState: (up) => log.info(up ? "database reachable" : "database away") });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      // Its words would repeat parts of the value, which is a secret.
+      const reason = "is not a MongoDB connection string; special characters of a password must be percent-encoded";
+      throw new SettingsError([{ key: "ermine.store", source: "ermine.store or database.mongodb", reason }], {
+        cause: error,
+      });
+    }
   }
   const path = url.slice("sqlite:".length);
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });

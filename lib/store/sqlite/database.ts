@@ -112,11 +112,11 @@ class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
+    using _ = this.#options.taken;
     if (this.#timer) clearInterval(this.#timer);
     await this.queue.drain();
     this.reader.close(); // first, since the last connection of a file cleans up after it
     await this.queue.close();
-    this.#options.taken?.[Symbol.dispose]();
   }
 
   /** Failures need no report: the next turn tries again, and callers see the same trouble on their own writes. */
