@@ -193,7 +193,7 @@ export class Gateway {
   #logInSoon(connection: Connection, token: string): void {
     connection.state = "preparing";
     this.#silent.delete(connection);
-    this.#admit(() => {
+    this.#admit(connection.network, () => {
       if (connection.state === "preparing") void this.#logIn(connection, token);
     });
   }
