@@ -133,6 +133,21 @@ describe("the client of the gateway", () => {
     expect(client.resumePoint).toEqual({ session: "third", position: "9-0" });
   });
 
+  test("P3: what a server names a session and a position goes back as it came, whatever it holds", async () => {
+    waitsOf();
+    const [session, position] = ["a&token=x#y z", "1-0 é"];
+    await using server = serverOf({ events: [ready(session, position)], code: 1012 }, { events: [ready("s", "2-0")] });
+
+    server.connect({ reconnect: true, resume: true });
+    await eventually(() => server.events.length === 2);
+
+    const asked = server.queries.map((query) => ["token", "session", "position"].map((key) => query.getAll(key)));
+    expect(asked).toEqual([
+      [["t"], [], []],
+      [["t"], [session], [position]],
+    ]);
+  });
+
   test("what is sent while there is no connection is lost, and breaks nothing", async () => {
     waitsOf();
     await using server = serverOf({ events: [ready("s", "1-0")], code: 4004 }, { events: [ready("s", "1-0")] });

@@ -117,11 +117,15 @@ function address(
   session: string | null,
   position: string | null,
 ): string {
-  const query = [`version=1`, `format=${format}`, `token=${token}`, ...(ready ?? []).map((value) => `ready=${value}`)];
-  if (compress) query.push("compress=true");
-  if (resume) query.push("resume=true");
-  if (resume && session !== null && position !== null) query.push(`session=${session}`, `position=${position}`);
-  return `${url}?${query.join("&")}`;
+  // Encoded, because what is not ours may hold anything, and a wrong address would be thrown where nobody can catch it.
+  const query = new URLSearchParams({ version: "1", format, token });
+  if (compress) query.set("compress", "true");
+  if (resume) query.set("resume", "true");
+  if (resume && session !== null && position !== null) {
+    query.set("session", session);
+    query.set("position", position);
+  }
+  return [`${url}?${query}`, ...(ready ?? []).map((value) => `ready=${value}`)].join("&");
 }
 
 function textOf(value: object, key: string): string | null {
