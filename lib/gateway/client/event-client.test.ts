@@ -6,8 +6,8 @@ import { type EventClient, type EventClientOptions, connectEvents } from "@lib/g
 import { eventually } from "@tests/harness/eventually.ts";
 import { type Mock, afterEach, describe, expect, spyOn, test } from "bun:test";
 
-/** What a server does with a connection: what it sends, and the code with which it closes then. */
-type Reply = { events: readonly Event[]; code?: number };
+/** What a server does with a connection: what it sends, events after other frames, and the code with which it closes then. */
+type Reply = { frames?: readonly (string | Uint8Array)[]; events: readonly Event[]; code?: number };
 
 let timeouts: Mock<typeof setTimeout> | undefined;
 afterEach(() => timeouts?.mockRestore());
@@ -39,7 +39,8 @@ function serverOf(...replies: Reply[]) {
     },
     websocket: {
       open(ws) {
-        const { events = [], code } = replies[ws.data.at] ?? replies.at(-1) ?? {};
+        const { frames = [], events = [], code } = replies[ws.data.at] ?? replies.at(-1) ?? {};
+        for (const frame of frames) ws.send(frame);
         for (const event of events) ws.send(ws.data.isPacked ? encodeMsgpack(event) : encodeJson(event));
         if (code !== undefined) ws.close(code);
       },
@@ -160,6 +161,18 @@ describe("the client of the gateway", () => {
 
     await eventually(() => server.received.length > 0);
     expect(server.received).toEqual(['{"type":"Ping","data":3}']);
+  });
+
+  test("P6: what is no event is skipped: neither text nor bytes, no object, no type, two of them", async () => {
+    const deep = '{"type":"Pong","data":'.repeat(20_000);
+    const texts = ["", "?", "null", "[1]", "{}", '{"type":5}', '{"type":"Pong","type":"Pong"}', deep];
+    const bytes = [[], [0xc1], [0x93, 1, 2, 3], [0xdf, 255, 255, 255, 255], [0x80]].map((list) => new Uint8Array(list));
+    await using server = serverOf({ frames: [...texts, ...bytes], events: [AUTHENTICATED] });
+
+    server.connect();
+    await eventually(() => server.events.some(({ type }) => type === "Authenticated"));
+
+    expect(server.events.map(({ type }) => type)).toEqual(["Authenticated"]);
   });
 
   test("speaks both formats", async () => {

@@ -72,9 +72,9 @@ export function connectEvents(options: EventClientOptions): EventClient {
 
   function receive(data: string | ArrayBuffer): void {
     const value = typeof data === "string" ? decodeJsonFrame(data) : decodeMsgpackFrame(new Uint8Array(data));
-    if (typeof value !== "object" || value === null) return;
+    const type = textOf(value, "type");
+    if (type === null) return; // no event
     position = textOf(value, "position") ?? position;
-    const type: unknown = Reflect.get(value, "type");
     if (type === "Ready" || type === "Resumed") {
       // Not earlier: a server that accepts the token and then cannot serve must not be asked again and again at once.
       attempt = 0;
@@ -128,7 +128,7 @@ function address(
   return [`${url}?${query}`, ...(ready ?? []).map((value) => `ready=${value}`)].join("&");
 }
 
-function textOf(value: object, key: string): string | null {
-  const field: unknown = Reflect.get(value, key);
+function textOf(value: unknown, key: string): string | null {
+  const field: unknown = typeof value === "object" && value !== null ? Reflect.get(value, key) : null;
   return typeof field === "string" ? field : null;
 }
