@@ -1,5 +1,5 @@
 import { encodeJson } from "@lib/codec/json.ts";
-import { connectEvents, isFinal } from "@lib/gateway/client/event-client.ts";
+import { connectEvents } from "@lib/gateway/client/event-client.ts";
 
 /** Whose events to print, and where. */
 export type PrintedEvents = {
@@ -26,10 +26,10 @@ export async function printEvents({ url, token, signal, onEvent, onNotice }: Pri
     resume: true,
     reconnect: true,
     onEvent: (event) => onEvent(encodeJson(event)),
-    onClose({ code, reason }) {
+    onClose({ code, reason, isFinal }) {
       if (signal.aborted) return;
       onNotice(`closed: ${code} ${reason}`.trimEnd());
-      if (isFinal(code)) ended.resolve(false);
+      if (isFinal) ended.resolve(false);
     },
   });
   signal.addEventListener("abort", () => ended.resolve(true), { once: true });

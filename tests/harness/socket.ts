@@ -30,7 +30,7 @@ export async function openSocket(
     token,
     ...options,
     onEvent: (event) => void events.push(event),
-    onClose: (close) => void closes.push(close),
+    onClose: ({ code, reason }) => void closes.push({ code, reason }),
   });
   const take = async <T extends EventType>(type: T): Promise<EventOf<T>> => {
     const at = await eventually(() => events.findIndex((event) => event.type === type) + 1, {

@@ -112,6 +112,23 @@ describe("the client of the gateway", () => {
     expect([server.queries.length, waits.length]).toEqual([connections, connections - 1]);
   });
 
+  test.each([
+    ["final after Logout", true, { type: "Logout" }],
+    ["final after Error InvalidSession", true, { type: "Error", data: { type: "InvalidSession" } }],
+    ["not final after Error DatabaseError", false, { type: "Error", data: { type: "DatabaseError" } }],
+    ["not final after Error that says nothing", false, { type: "Error" }],
+  ])("a close whose code says nothing is %s", async (_, isFinal, event) => {
+    waitsOf();
+    await using server = serverOf({ events: [event], code: 1001 }, { events: [ready("s", "1-0")] });
+    const closes: unknown[] = [];
+
+    server.connect({ reconnect: true, onClose: (close) => void closes.push(close.isFinal) });
+    await eventually(() => closes.length === 1 && server.events.length === (isFinal ? 1 : 2));
+
+    expect(closes).toEqual([isFinal]);
+    expect(server.queries.length).toBe(isFinal ? 1 : 2);
+  });
+
   test("P3: continues at the newest position, in the session that was named last, by Ready or Resumed", async () => {
     waitsOf();
     const resumed = { type: "Resumed", recovered: true, session: "second", position: "5-0" };

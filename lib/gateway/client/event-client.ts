@@ -28,7 +28,8 @@ export type EventClientOptions = {
   /** Reconnect after a connection was lost; never after the token was refused or logged out. */
   reconnect?: boolean;
   onEvent(event: CatalogueEvent): void;
-  onClose?(close: { code: number; reason: string }): void;
+  /** Final is a close after which trying again with the same token is useless. */
+  onClose?(close: { code: number; reason: string; isFinal: boolean }): void;
   /** Uniform in [0, 1); for the jitter of waits. */
   random?: () => number;
 };
@@ -48,8 +49,9 @@ export type EventClient = {
 
 const FINAL_CODES: ReadonlySet<number> = new Set([closeCodes.authenticationFailed.code, closeCodes.loggedOut.code]);
 
-/** Whether trying again with the same token is useless after a close with this code. */
-export const isFinal = (code: number): boolean => FINAL_CODES.has(code);
+/** The last word on a token, which holds when the code of the close is lost on the way, and where there are no codes. */
+const isLastWord = (event: object, type: string): boolean =>
+  type === "Logout" || (type === "Error" && textOf(Reflect.get(event, "data"), "type") === "InvalidSession");
 
 /** Connects; events arrive through `onEvent` from then on. */
 export function connectEvents(options: EventClientOptions): EventClient {
@@ -59,6 +61,7 @@ export function connectEvents(options: EventClientOptions): EventClient {
   let position = options.resumeFrom?.position ?? null;
   let attempt = 0;
   let isClosing = false;
+  let isRefused = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const closed = Promise.withResolvers<void>();
   open();
@@ -73,13 +76,14 @@ export function connectEvents(options: EventClientOptions): EventClient {
   function receive(data: string | ArrayBuffer): void {
     const value = typeof data === "string" ? decodeJsonFrame(data) : decodeMsgpackFrame(new Uint8Array(data));
     const type = textOf(value, "type");
-    if (type === null) return; // no event
+    if (!isObject(value) || type === null) return; // no event
     position = textOf(value, "position") ?? position;
     if (type === "Ready" || type === "Resumed") {
       // Not earlier: a server that accepts the token and then cannot serve must not be asked again and again at once.
       attempt = 0;
       session = textOf(value, "session") ?? session;
     }
+    isRefused ||= isLastWord(value, type);
     options.onEvent(value as CatalogueEvent); // what servers of this protocol send
   }
 
@@ -89,8 +93,9 @@ export function connectEvents(options: EventClientOptions): EventClient {
   }
 
   function end(code: number, reason: string): void {
-    options.onClose?.({ code, reason });
-    if (!options.reconnect || isClosing || isFinal(code)) return closed.resolve();
+    const isFinal = isRefused || FINAL_CODES.has(code);
+    options.onClose?.({ code, reason, isFinal });
+    if (!options.reconnect || isClosing || isFinal) return closed.resolve();
     timer = setTimeout(open, backoffMs(++attempt, { minMs: 100, maxMs: 30_000, random }));
   }
 
@@ -129,6 +134,8 @@ function address(
 }
 
 function textOf(value: unknown, key: string): string | null {
-  const field: unknown = typeof value === "object" && value !== null ? Reflect.get(value, key) : null;
+  const field: unknown = isObject(value) ? Reflect.get(value, key) : null;
   return typeof field === "string" ? field : null;
 }
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
