@@ -4,13 +4,13 @@ import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import type { Event } from "@lib/event/event.ts";
 import { type EventClient, type EventClientOptions, connectEvents } from "@lib/gateway/client/event-client.ts";
 import { eventually } from "@tests/harness/eventually.ts";
-import { type Mock, afterEach, describe, expect, spyOn, test } from "bun:test";
+import { startTcpProxy } from "@tests/harness/tcp-proxy.ts";
+import { afterEach, describe, expect, mock, spyOn, test } from "bun:test";
 
 /** What a server does with a connection: what it sends, events after other frames, and the code with which it closes then. */
 type Reply = { frames?: readonly (string | Uint8Array)[]; events: readonly Event[]; code?: number };
 
-let timeouts: Mock<typeof setTimeout> | undefined;
-afterEach(() => timeouts?.mockRestore());
+afterEach(() => void mock.restore());
 
 /** The waits of a client between two attempts, in milliseconds; each is over at once. */
 function waitsOf(): number[] {
@@ -21,8 +21,42 @@ function waitsOf(): number[] {
     return 0;
   };
   // The client keeps what is returned only to clear it.
-  timeouts = spyOn(globalThis, "setTimeout").mockImplementation(now as unknown as typeof setTimeout);
+  spyOn(globalThis, "setTimeout").mockImplementation(now as unknown as typeof setTimeout);
   return waits;
+}
+
+/** Intervals, which pass when the test says so. */
+function intervalsOf(): { pass(): void; readonly running: number } {
+  const running = new Map<unknown, () => void>();
+  const start = (run: () => void): object => {
+    const timer = {};
+    running.set(timer, run);
+    return timer;
+  };
+  // As above.
+  spyOn(globalThis, "setInterval").mockImplementation(start as unknown as typeof setInterval);
+  spyOn(globalThis, "clearInterval").mockImplementation((timer) => void running.delete(timer));
+  return {
+    pass: () => running.forEach((run) => run()),
+    get running() {
+      return running.size;
+    },
+  };
+}
+
+/** Counts the answers to pings that WebSockets of the client have taken in, which nothing else tells. */
+function pongsOf(): { readonly count: number } {
+  const heard = { count: 0 };
+  const { addEventListener } = WebSocket.prototype;
+  spyOn(WebSocket.prototype, "addEventListener").mockImplementation(function (
+    this: WebSocket,
+    type: string,
+    listener: EventListener,
+  ) {
+    addEventListener.call(this, type, listener);
+    if (type === "pong") addEventListener.call(this, type, () => void heard.count++);
+  });
+  return heard;
 }
 
 /** A server that greets its first connections as told, one reply each, and the others as the last one. */
@@ -50,11 +84,12 @@ function serverOf(...replies: Reply[]) {
   const events: CatalogueEvent[] = [];
   const clients: EventClient[] = [];
   return {
+    port: server.port ?? 0,
     queries,
     received,
     events,
     connect(options: Partial<EventClientOptions> = {}): EventClient {
-      const url = `ws://127.0.0.1:${server.port}/`;
+      const url = urlOf({ port: server.port ?? 0 });
       const client = connectEvents({ url, token: "t", onEvent: (event) => void events.push(event), ...options });
       clients.push(client);
       return client;
@@ -65,6 +100,7 @@ function serverOf(...replies: Reply[]) {
   };
 }
 
+const urlOf = ({ port }: { port: number }): string => `ws://127.0.0.1:${port}/`;
 const AUTHENTICATED = { type: "Authenticated" };
 const ready = (session: string, position: string) => ({ type: "Ready", session, position });
 
@@ -191,6 +227,64 @@ describe("the client of the gateway", () => {
 
     expect(server.events.map(({ type }) => type)).toEqual(["Authenticated"]);
   });
+
+  test("P7: a connection on which nothing is heard any more, not even a pong, is given up for a new one", async () => {
+    waitsOf();
+    const [intervals, pongs] = [intervalsOf(), pongsOf()];
+    await using server = serverOf({ events: [ready("s", "1-0")] });
+    using wire = startTcpProxy({ hostname: "127.0.0.1", port: server.port });
+    const closes: number[] = [];
+
+    server.connect({ url: urlOf(wire), reconnect: true, onClose: ({ code }) => void closes.push(code) });
+    await eventually(() => server.events.length === 1);
+    for (const answered of [1, 2, 3]) {
+      intervals.pass();
+      await eventually(() => pongs.count === answered);
+    }
+    expect(closes).toEqual([]);
+    wire.freeze();
+    intervals.pass();
+    intervals.pass();
+    await eventually(() => closes.length === 1);
+    wire.thaw();
+
+    await eventually(() => server.events.length === 2);
+    expect([closes, server.queries.length, intervals.running]).toEqual([[1006], 2, 1]);
+  });
+
+  test("P7: an attempt that nobody answers is given up for a new one", async () => {
+    waitsOf();
+    const intervals = intervalsOf();
+    await using server = serverOf({ events: [ready("s", "1-0")] });
+    using wire = startTcpProxy({ hostname: "127.0.0.1", port: server.port });
+    const closes: number[] = [];
+    wire.freeze();
+
+    server.connect({ url: urlOf(wire), reconnect: true, onClose: ({ code }) => void closes.push(code) });
+    intervals.pass();
+    await eventually(() => closes.length === 1);
+    wire.thaw();
+
+    await eventually(() => server.events.length === 1);
+    expect([closes, intervals.running]).toEqual([[1006], 1]);
+  });
+
+  test.each(["answers", "does not answer"])(
+    "closing comes to an end when the server %s, and nothing runs on",
+    async (how) => {
+      waitsOf();
+      const intervals = intervalsOf();
+      await using server = serverOf({ events: [ready("s", "1-0")] });
+      using wire = startTcpProxy({ hostname: "127.0.0.1", port: server.port });
+      const client = server.connect({ url: urlOf(wire), reconnect: true });
+      await eventually(() => server.events.length === 1);
+      if (how === "does not answer") wire.freeze();
+
+      await client.close();
+
+      expect([server.queries.length, intervals.running]).toEqual([1, 0]);
+    },
+  );
 
   test("speaks both formats", async () => {
     await using server = serverOf({ events: [AUTHENTICATED] });

@@ -1,6 +1,7 @@
 /**
- * A typed client of the gateway, for tests, benches and tools: both formats, reconnecting with backoff and jitter, and
- * resuming where the server offers it. Application code reads events in order through `onEvent`.
+ * A typed client of the gateway, for tests, benches and tools: both formats, reconnecting with backoff and jitter, also
+ * from a network that was lost without a word, and resuming where the server offers it. Application code reads events in
+ * order through `onEvent`.
  */
 import { decodeJsonFrame } from "@lib/codec/json.ts";
 import { decodeMsgpackFrame } from "@lib/codec/decode-msgpack.ts";
@@ -11,6 +12,7 @@ import type { ClientEvent } from "@lib/event/client-events.ts";
 import { closeCodes } from "@lib/gateway/close-codes.ts";
 import type { Format } from "@lib/gateway/handshake.ts";
 import { backoffMs } from "@lib/telemetry/backoff.ts";
+import { within } from "@lib/telemetry/within.ts";
 
 export type EventClientOptions = {
   /** WebSocket address, such as `ws://localhost:14700/ws`. */
@@ -47,6 +49,10 @@ export type EventClient = {
   close(): Promise<void>;
 };
 
+/** How often a connection is pinged, which also keeps proxies from ending one that is idle. */
+const HEARTBEAT_MS = 15_000;
+/** How long a server may take to answer a Close. */
+const FAREWELL_MS = 2_000;
 const FINAL_CODES: ReadonlySet<number> = new Set([closeCodes.authenticationFailed.code, closeCodes.loggedOut.code]);
 
 /** The last word on a token, which holds when the code of the close is lost on the way, and where there are no codes. */
@@ -71,6 +77,7 @@ export function connectEvents(options: EventClientOptions): EventClient {
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => receive(data);
     socket.onclose = ({ code, reason }) => end(code, reason);
+    endWhenSilent(socket);
   }
 
   function receive(data: string | ArrayBuffer): void {
@@ -111,9 +118,24 @@ export function connectEvents(options: EventClientOptions): EventClient {
       clearTimeout(timer);
       if (socket.readyState === WebSocket.CLOSED) return;
       socket.close(1000);
+      await within(FAREWELL_MS, closed.promise);
+      socket.terminate(); // has no effect on one that is closed
       await closed.promise;
     },
   };
+}
+
+/** A lost network closes nothing: ends a connection, or an attempt at one, on which not even a ping is answered. */
+function endWhenSilent(socket: WebSocket): void {
+  let isHeard = false;
+  const hear = (): void => void (isHeard = true);
+  for (const type of ["open", "message", "pong"] as const) socket.addEventListener(type, hear);
+  const heartbeat = setInterval(() => {
+    if (!isHeard) return socket.terminate();
+    isHeard = false;
+    socket.ping();
+  }, HEARTBEAT_MS);
+  socket.addEventListener("close", () => clearInterval(heartbeat));
 }
 
 function address(
