@@ -23,12 +23,31 @@ const Shape = z.object({
   "x-close-codes": z.array(z.object({ code: z.number() })),
   "x-encodings": z.record(z.string(), z.unknown()),
 });
-/** The own fields of an event's schema. */
+/** The own fields of an event's schema; of one that is a union, those that each kind has. */
+const Parts = z.array(z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() })).default([]);
 const Fields = z
-  .object({ properties: z.record(z.string(), z.unknown()).optional(), allOf: z.array(z.looseObject({})).optional() })
-  .transform(({ properties, allOf = [] }) =>
-    [properties, ...allOf.map((part) => part["properties"])].flatMap((part) => Object.keys(part ?? {})),
-  );
+  .object({ properties: z.record(z.string(), z.unknown()).optional(), allOf: Parts, oneOf: Parts })
+  .transform(({ properties, allOf, oneOf: [first, ...others] }) => {
+    const own = [properties, ...allOf.map((part) => part.properties)].flatMap((part) => Object.keys(part ?? {}));
+    const shared = Object.keys(first?.properties ?? {}).filter((key) =>
+      others.every(({ properties = {} }) => key in properties),
+    );
+    return [...own, ...shared];
+  });
+/** A union of objects, each with a name. */
+const Union = z.object({
+  oneOf: z.array(z.object({ title: z.string(), properties: z.record(z.string(), z.unknown()) })),
+});
+/** The titles of what stands within a schema and becomes a type; "" where one is missing. */
+function titlesWithin(schema: unknown): string[] {
+  const { properties = {}, oneOf = [] } = Inner.parse(schema);
+  const inner = [...Object.values(properties), ...oneOf];
+  return inner.flatMap((part) => {
+    const { title = "", ...rest } = z.looseObject({ title: z.string().optional() }).parse(part);
+    return ["enum", "properties"].some((key) => key in rest) ? [title, ...titlesWithin(rest)] : titlesWithin(rest);
+  });
+}
+const Inner = z.object({ properties: z.record(z.string(), z.unknown()), oneOf: z.array(z.unknown()) }).partial();
 const Query = z.object({
   bindings: z.object({ ws: z.object({ query: z.object({ properties: z.record(z.string(), z.unknown()) }) }) }),
 });
@@ -86,6 +105,37 @@ describe("the document of events", () => {
     expect(isValid("VoiceCallUpdateEvent", call)).toBe(true);
     expect(isValid("PingCommand", { type: "Ping", data: 2 ** 53 })).toBe(true);
     expect(isValid("PingCommand", { type: "Ping", data: "1" })).toBe(false);
+  });
+
+  test("an event with one of several kinds of channel is one of several events, each with all of its fields", () => {
+    const { oneOf } = Union.parse(components.schemas["ChannelCreateEvent"]);
+    const kinds = oneOf.map(({ title, properties }) => [title, Object.keys(properties).slice(0, 4)]);
+    const own = ["type", "position", "channel_type", "_id"];
+    expect(kinds).toEqual(
+      ["SavedMessages", "DirectMessage", "Group", "TextChannel"].map((kind) => [`ChannelCreateEvent${kind}`, own]),
+    );
+    const group = { channel_type: "Group", _id: "01", name: "g", owner: "02", recipients: ["02"] };
+    expect(isValid("ChannelCreateEvent", { type: "ChannelCreate", ...group })).toBe(true);
+    expect(isValid("ChannelCreateEvent", { type: "ChannelCreate", ...group, recipients: undefined })).toBe(false);
+  });
+
+  test("the items of a Bulk are events, checked like others", () => {
+    const hidden = { type: "ChannelDelete", id: "01" };
+    expect(
+      isValid("BulkEvent", { type: "Bulk", v: [hidden, { type: "ServerRoleDelete", id: "02", role_id: "03" }] }),
+    ).toBe(true);
+    expect(isValid("BulkEvent", { type: "Bulk", v: [hidden, { type: "ServerRoleDelete", id: "02" }] })).toBe(false);
+  });
+
+  test("what generators make a type of has a name, and no two have the same: what has none is numbered", () => {
+    const names = [...Object.keys(components.schemas), ...Object.values(components.schemas).flatMap(titlesWithin)];
+    expect(names).toContain("SystemMessageUserAdded");
+    expect(names).toContain("ServerMemberLeaveEventReason");
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+    expect(components.schemas["User"]).toMatchObject({
+      properties: { relationship: { $ref: "#/components/schemas/RelationshipStatus" } },
+    });
+    expect(components.schemas["Presence"]).toMatchObject({ enum: ["Online", "Idle", "Focus", "Busy", "Invisible"] });
   });
 
   test("P3: takes every frame of a resumable connection, that and how it is continued included", async () => {

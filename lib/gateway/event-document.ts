@@ -2,7 +2,8 @@
 import { catalogue } from "@lib/event/catalogue.ts";
 import { ClientEvent } from "@lib/event/client-events.ts";
 import { closeCodes, runtimeCloseCodes } from "@lib/gateway/close-codes.ts";
-import { eventSummaries } from "@lib/gateway/event-summaries.ts";
+import { type ClientFacingEventType, eventSummaries } from "@lib/gateway/event-summaries.ts";
+import { nameParts } from "@lib/gateway/name-parts.ts";
 import { connectionQuery, encodings } from "@lib/gateway/wire-description.ts";
 import { Timestamp } from "@lib/model/timestamp.ts";
 import { componentSchemas } from "@lib/rpc/component-schemas.ts";
@@ -23,10 +24,11 @@ const CLIENT_SUMMARIES: Readonly<Record<ClientEvent["type"], string>> = {
 /** Generates the document. Internal events are left out. */
 export function createEventDocument(info: EventDocumentInfo): object {
   const sent = Object.entries(eventSummaries);
-  const schemas = componentSchemas({
+  const generated = componentSchemas({
     ...Object.fromEntries(sent.map(([type]) => [`${type}Event`, payloadOf(type)])),
     ...Object.fromEntries(ClientEvent.options.map((option) => [`${typeOf(option)}Command`, option])),
   });
+  const schemas = nameParts(validNames(jsonSchemas(generated)));
   return {
     asyncapi: "3.0.0",
     info,
@@ -51,7 +53,7 @@ export function createEventDocument(info: EventDocumentInfo): object {
       },
     },
     components: {
-      schemas: validNames(jsonSchemas(schemas)),
+      schemas: { ...schemas, BulkEvent: withItems(schemas["BulkEvent"] ?? {}) },
       messages: Object.fromEntries([
         ...sent.map(([type, summary]) => message(type, "Event", summary)),
         ...Object.entries(CLIENT_SUMMARIES).map(([type, summary]) => message(type, "Command", summary)),
@@ -88,11 +90,19 @@ const POSITION = z
   .optional()
   .describe("Where this frame stands in the stream. Only on connections with `resume=true`.");
 
-/** The fields of an event beside its `type`; those of a model that an event carries whole are a reference to it. */
+/**
+ * The fields of an event beside its `type`; those of a model that an event carries whole are a reference to it. With one
+ * of several kinds of a model it is one of several kinds of event: generators make nothing of a union in an intersection.
+ */
 function payloadOf(type: string): z.ZodType {
   const fields = catalogue.get(type)?.fields;
   if (!fields) throw new Error(`The catalogue has no event ${type}`);
   const envelope = z.object({ type: z.literal(type), position: POSITION, ...(type === "Ready" && resumable) });
+  if (fields instanceof z.ZodDiscriminatedUnion) {
+    const objects = fields.options.filter((kind) => kind instanceof z.ZodObject);
+    const [first, ...others] = objects.map((kind) => envelope.extend(kind.shape));
+    if (first) return z.discriminatedUnion(fields.def.discriminator, [first, ...others]);
+  }
   return fields instanceof z.ZodObject && fields.meta()?.id === undefined
     ? envelope.extend(fields.shape)
     : z.intersection(envelope, fields);
@@ -109,10 +119,27 @@ function typeOf({ shape }: (typeof ClientEvent.options)[number]): string {
   return shape.type.value;
 }
 
+/** What a `Bulk` holds: channels that a server's event hides or shows, then that event. */
+const BULK_ITEMS: readonly ClientFacingEventType[] = [
+  "ChannelDelete",
+  "ChannelCreate",
+  "ServerUpdate",
+  "ServerMemberUpdate",
+  "ServerRoleUpdate",
+  "ServerRoleDelete",
+  "ServerRoleRanksUpdate",
+];
+
+/** The schema of `Bulk` with its items, which the catalogue leaves open because they are of the catalogue themselves. */
+function withItems(bulk: Readonly<Record<string, unknown>>): object {
+  const oneOf = BULK_ITEMS.map((type) => reference("components/schemas", `${type}Event`));
+  return { ...bulk, properties: { ...Object(bulk["properties"]), v: { type: "array", items: { oneOf } } } };
+}
+
 const reference = (place: string, name: string) => ({ $ref: `#/${place}/${name}` });
 
 /** AsyncAPI allows no spaces in the names of components. */
-function validNames(schemas: Record<string, object>): unknown {
+function validNames(schemas: Record<string, object>): Record<string, object> {
   const { id = "" } = Timestamp.meta() ?? {};
   return JSON.parse(JSON.stringify(schemas).replaceAll(id, id.replaceAll(" ", "")));
 }
