@@ -103,6 +103,8 @@ describe("the document of events", () => {
     expect(isValid("ChannelStartTypingEvent", { ...typing, user: 2 })).toBe(false);
     const call = { type: "VoiceCallUpdate", initiator_id: "01", channel_id: "02", started_at: null, ended: true };
     expect(isValid("VoiceCallUpdateEvent", call)).toBe(true);
+    const full = { type: "ChannelUpdate", id: "01", data: { voice: { max_users: 0 } }, clear: [] };
+    expect(isValid("ChannelUpdateEvent", full)).toBe(true);
     expect(isValid("PingCommand", { type: "Ping", data: 2 ** 53 })).toBe(true);
     expect(isValid("PingCommand", { type: "Ping", data: "1" })).toBe(false);
   });

@@ -7,11 +7,11 @@ import { nullish } from "@lib/model/nullish.ts";
 import { OverrideField } from "@lib/model/permission-override.ts";
 import { z } from "zod";
 
-/** Documented from 1; 0 is stored as it is sent. Anything but a natural number has the wrong shape (422). */
+/** 0 is stored as it is sent. Anything but a natural number has the wrong shape (422). */
 const UserLimit = z
   .number()
   .refine((value) => Number.isSafeInteger(value) && value >= 0, { params: { shape: true } })
-  .meta({ type: "integer", format: "uint", minimum: 1 });
+  .meta({ type: "integer", format: "uint", minimum: 0 });
 
 /** Voice information for a channel. */
 export const VoiceInformation = z
