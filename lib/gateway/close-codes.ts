@@ -1,4 +1,4 @@
-/** Why a socket is closed by the server. Codes of 4000 and up are ours; clients treat every close alike and reconnect. */
+/** Why a socket is closed by the server. Codes of 4000 and up are ours; old clients treat every close alike and reconnect. */
 export const closeCodes = {
   /** The process drains: connect again, to whichever process answers. */
   restarting: { code: 1012, reason: "Service restart" },
@@ -30,3 +30,9 @@ export const runtimeCloseCodes = {
 
 /** A row of the table. */
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
+
+/** After these the same token is of no use any more; after all others a client connects again. */
+export const finalCodes: ReadonlySet<number> = new Set([
+  closeCodes.authenticationFailed.code,
+  closeCodes.loggedOut.code,
+]);

@@ -20,7 +20,7 @@ const Shape = z.object({
     messages: z.record(z.string(), z.object({ name: z.string(), payload: z.object({ $ref: z.string() }) })),
     schemas: z.record(z.string(), z.unknown()),
   }),
-  "x-close-codes": z.array(z.object({ code: z.number() })),
+  "x-close-codes": z.array(z.object({ code: z.number(), reconnect: z.boolean() })),
   "x-encodings": z.record(z.string(), z.unknown()),
 });
 /** The own fields of an event's schema; of one that is a union, those that each kind has. */
@@ -189,5 +189,10 @@ describe("the document of events", () => {
     expect(document["x-close-codes"].map(({ code }) => code)).toEqual(
       [...Object.values(closeCodes), ...Object.values(runtimeCloseCodes)].map(({ code }) => code),
     );
+  });
+
+  test("tells after which close codes the token is of no use any more", () => {
+    const final = document["x-close-codes"].filter(({ reconnect }) => !reconnect).map(({ code }) => code);
+    expect(final).toEqual([4002, 4003]);
   });
 });

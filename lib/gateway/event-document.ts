@@ -1,7 +1,7 @@
 /** The event protocol as an AsyncAPI 3.0 document: every message in both directions, both encodings, every close code. */
 import { catalogue } from "@lib/event/catalogue.ts";
 import { ClientEvent } from "@lib/event/client-events.ts";
-import { closeCodes, runtimeCloseCodes } from "@lib/gateway/close-codes.ts";
+import { closeCodes, finalCodes, runtimeCloseCodes } from "@lib/gateway/close-codes.ts";
 import { type ClientFacingEventType, eventSummaries } from "@lib/gateway/event-summaries.ts";
 import { nameParts } from "@lib/gateway/name-parts.ts";
 import { connectionQuery, encodings } from "@lib/gateway/wire-description.ts";
@@ -60,7 +60,11 @@ export function createEventDocument(info: EventDocumentInfo): object {
       ]),
     },
     "x-encodings": encodings,
-    "x-close-codes": Object.entries({ ...closeCodes, ...runtimeCloseCodes }).map(([name, row]) => ({ name, ...row })),
+    "x-close-codes": Object.entries({ ...closeCodes, ...runtimeCloseCodes }).map(([name, row]) => ({
+      name,
+      ...row,
+      reconnect: !finalCodes.has(row.code),
+    })),
   };
 }
 

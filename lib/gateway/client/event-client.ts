@@ -9,7 +9,7 @@ import { encodeJson } from "@lib/codec/json.ts";
 import { encodeMsgpack } from "@lib/codec/msgpack.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import type { ClientEvent } from "@lib/event/client-events.ts";
-import { closeCodes } from "@lib/gateway/close-codes.ts";
+import { finalCodes } from "@lib/gateway/close-codes.ts";
 import type { Format } from "@lib/gateway/handshake.ts";
 import { backoffMs } from "@lib/telemetry/backoff.ts";
 import { within } from "@lib/telemetry/within.ts";
@@ -53,7 +53,6 @@ export type EventClient = {
 const HEARTBEAT_MS = 15_000;
 /** How long a server may take to answer a Close. */
 const FAREWELL_MS = 2_000;
-const FINAL_CODES: ReadonlySet<number> = new Set([closeCodes.authenticationFailed.code, closeCodes.loggedOut.code]);
 
 /** The last word on a token, which holds when the code of the close is lost on the way, and where there are no codes. */
 const isLastWord = (event: object, type: string): boolean =>
@@ -100,7 +99,7 @@ export function connectEvents(options: EventClientOptions): EventClient {
   }
 
   function end(code: number, reason: string): void {
-    const isFinal = isRefused || FINAL_CODES.has(code);
+    const isFinal = isRefused || finalCodes.has(code);
     options.onClose?.({ code, reason, isFinal });
     if (!options.reconnect || isClosing || isFinal) return closed.resolve();
     timer = setTimeout(open, backoffMs(++attempt, { minMs: 100, maxMs: 30_000, random }));
