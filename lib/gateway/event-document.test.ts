@@ -17,7 +17,10 @@ const info = { title: "Events", version: "1", description: "", license: { name: 
 const Shape = z.object({
   channels: z.record(z.string(), z.looseObject({ messages: z.record(z.string(), z.unknown()) })),
   components: z.object({
-    messages: z.record(z.string(), z.object({ name: z.string(), payload: z.object({ $ref: z.string() }) })),
+    messages: z.record(
+      z.string(),
+      z.object({ name: z.string(), description: z.string().optional(), payload: z.object({ $ref: z.string() }) }),
+    ),
     schemas: z.record(z.string(), z.unknown()),
   }),
   "x-close-codes": z.array(z.object({ code: z.number(), reconnect: z.boolean() })),
@@ -82,6 +85,21 @@ describe("the document of events", () => {
     const public_ = [...catalogue.keys()].filter((type) => !INTERNAL_EVENTS.some((internal) => internal === type));
     expect(names.sort()).toEqual(public_.map((type) => `${type}Event`).sort());
     expect(JSON.stringify(document)).not.toContain("CreateAccount");
+  });
+
+  test("says which events are not sent so far: those that nothing but their declaration names", async () => {
+    const isSource = (file: string) => !/\.(test|suite)\.ts$|^lib\/event\//.test(file);
+    const textsOf = (pattern: string, wanted = (_file: string) => true) =>
+      Array.fromAsync(new Bun.Glob(pattern).scan(), (file) => (wanted(file) ? Bun.file(file).text() : ""));
+    const declarations = (await textsOf("lib/event/*-events.ts")).join("");
+    const uses = (await textsOf("{lib,services}/**/*.ts", isSource)).join("");
+    const builders = [...declarations.matchAll(/export const (\w+) = \w*[eE]vent\(\s*"(\w+)"/g)];
+    const unused = builders.flatMap(([, name, type = ""]) => (new RegExp(`\\b${name}\\b`).test(uses) ? [] : [type]));
+
+    const messages = Object.values(components.messages);
+    const waiting = messages.filter(({ description = "" }) => description.startsWith("Not sent by this server so far"));
+    expect(builders.length).toBe(catalogue.size);
+    expect(waiting.map(({ name }) => name).sort()).toEqual(unused.filter((type) => type !== "ReportCreate").sort());
   });
 
   test("names every command of clients", () => {

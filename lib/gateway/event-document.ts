@@ -2,7 +2,7 @@
 import { catalogue } from "@lib/event/catalogue.ts";
 import { ClientEvent } from "@lib/event/client-events.ts";
 import { closeCodes, finalCodes, runtimeCloseCodes } from "@lib/gateway/close-codes.ts";
-import { type ClientFacingEventType, eventSummaries } from "@lib/gateway/event-summaries.ts";
+import { type ClientFacingEventType, eventSummaries, unsentEvents } from "@lib/gateway/event-summaries.ts";
 import { nameParts } from "@lib/gateway/name-parts.ts";
 import { connectionQuery, encodings } from "@lib/gateway/wire-description.ts";
 import { Timestamp } from "@lib/model/timestamp.ts";
@@ -20,6 +20,8 @@ const CLIENT_SUMMARIES: Readonly<Record<ClientEvent["type"], string>> = {
   Subscribe: "Asks for profile changes of the members of a server, for a while.",
   Ping: "Asks for a `Pong` with the same data.",
 };
+
+const waitingFor = new Map(Object.entries(unsentEvents));
 
 /** Generates the document. Internal events are left out. */
 export function createEventDocument(info: EventDocumentInfo): object {
@@ -55,7 +57,7 @@ export function createEventDocument(info: EventDocumentInfo): object {
     components: {
       schemas: { ...schemas, BulkEvent: withItems(schemas["BulkEvent"] ?? {}) },
       messages: Object.fromEntries([
-        ...sent.map(([type, summary]) => message(type, "Event", summary)),
+        ...sent.map(([type, summary]) => message(type, "Event", summary, waitingFor.get(type))),
         ...Object.entries(CLIENT_SUMMARIES).map(([type, summary]) => message(type, "Command", summary)),
       ]),
     },
@@ -84,9 +86,10 @@ function channel(title: string, messages: readonly string[]): object {
   };
 }
 
-function message(type: string, kind: "Event" | "Command", summary: string): [string, object] {
+function message(type: string, kind: "Event" | "Command", summary: string, missing?: string): [string, object] {
   const payload = reference("components/schemas", `${type}${kind}`);
-  return [`${type}${kind}`, { name: type, title: type, summary, payload }];
+  const description = missing && `Not sent by this server so far: it comes with ${missing}.`;
+  return [`${type}${kind}`, { name: type, title: type, summary, ...(description && { description }), payload }];
 }
 
 const POSITION = z

@@ -61,3 +61,21 @@ export const eventSummaries: Readonly<Record<ClientFacingEventType, string>> = {
   UserMoveVoiceChannel: "The user was moved to another call: join it with this token.",
   VoiceCallUpdate: "A call rings, or has ended.",
 };
+
+/** Events that nothing here publishes yet, and the part that they come with. This list only shrinks. */
+export const unsentEvents: Readonly<Partial<Record<ClientFacingEventType, string>>> = {
+  MessageAppend: "embeds of links",
+  WebhookCreate: "webhooks",
+  WebhookUpdate: "webhooks",
+  WebhookDelete: "webhooks",
+  EmojiCreate: "changing emoji",
+  EmojiUpdate: "changing emoji",
+  EmojiDelete: "changing emoji",
+  UserPlatformWipe: "moderation of the platform",
+  VoiceChannelJoin: "voice",
+  VoiceChannelLeave: "voice",
+  VoiceChannelMove: "voice",
+  UserVoiceStateUpdate: "voice",
+  UserMoveVoiceChannel: "voice",
+  VoiceCallUpdate: "voice",
+};
