@@ -4,11 +4,16 @@ import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import type { Event } from "@lib/event/event.ts";
 import { type EventClient, type EventClientOptions, connectEvents } from "@lib/gateway/client/event-client.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { QUIET } from "@tests/harness/gateway-community.ts";
 import { startTcpProxy } from "@tests/harness/tcp-proxy.ts";
+import { testGateway } from "@tests/harness/test-gateway.ts";
 import { afterEach, describe, expect, mock, spyOn, test } from "bun:test";
 
-/** What a server does with a connection: what it sends, events after other frames, and the code with which it closes then. */
-type Reply = { frames?: readonly (string | Uint8Array)[]; events: readonly Event[]; code?: number };
+/**
+ * What a server does with a connection: what it sends, events after other frames, the code with which it closes then,
+ * and whether it answers pings (in JSON), each at a position of its own.
+ */
+type Reply = { frames?: readonly (string | Uint8Array)[]; events: readonly Event[]; code?: number; answers?: boolean };
 
 afterEach(() => void mock.restore());
 
@@ -44,25 +49,11 @@ function intervalsOf(): { pass(): void; readonly running: number } {
   };
 }
 
-/** Counts the answers to pings that WebSockets of the client have taken in, which nothing else tells. */
-function pongsOf(): { readonly count: number } {
-  const heard = { count: 0 };
-  const { addEventListener } = WebSocket.prototype;
-  spyOn(WebSocket.prototype, "addEventListener").mockImplementation(function (
-    this: WebSocket,
-    type: string,
-    listener: EventListener,
-  ) {
-    addEventListener.call(this, type, listener);
-    if (type === "pong") addEventListener.call(this, type, () => void heard.count++);
-  });
-  return heard;
-}
-
 /** A server that greets its first connections as told, one reply each, and the others as the last one. */
 function serverOf(...replies: Reply[]) {
   const queries: URLSearchParams[] = [];
   const received: unknown[] = [];
+  const replyTo = (at: number): Reply => replies[at] ?? replies.at(-1) ?? { events: [] };
   const server = Bun.serve<{ at: number; isPacked: boolean }>({
     port: 0,
     fetch(request, own) {
@@ -73,12 +64,16 @@ function serverOf(...replies: Reply[]) {
     },
     websocket: {
       open(ws) {
-        const { frames = [], events = [], code } = replies[ws.data.at] ?? replies.at(-1) ?? {};
+        const { frames = [], events, code } = replyTo(ws.data.at);
         for (const frame of frames) ws.send(frame);
         for (const event of events) ws.send(ws.data.isPacked ? encodeMsgpack(event) : encodeJson(event));
         if (code !== undefined) ws.close(code);
       },
-      message: (_, message) => void received.push(typeof message === "string" ? message : message.toString("hex")),
+      message(ws, message) {
+        received.push(typeof message === "string" ? message : message.toString("hex"));
+        if (!replyTo(ws.data.at).answers) return;
+        ws.send(encodeJson({ ...JSON.parse(String(message)), type: "Pong", position: `pong ${received.length}` }));
+      },
     },
   });
   const events: CatalogueEvent[] = [];
@@ -228,20 +223,20 @@ describe("the client of the gateway", () => {
     expect(server.events.map(({ type }) => type)).toEqual(["Authenticated"]);
   });
 
-  test("P7: a connection on which nothing is heard any more, not even a pong, is given up for a new one", async () => {
+  test("P7: a connection on which nothing is heard any more, not even an answer, is given up for a new one", async () => {
     waitsOf();
-    const [intervals, pongs] = [intervalsOf(), pongsOf()];
-    await using server = serverOf({ events: [ready("s", "1-0")] });
+    const intervals = intervalsOf();
+    await using server = serverOf({ events: [ready("s", "1-0")], answers: true });
     using wire = startTcpProxy({ hostname: "127.0.0.1", port: server.port });
     const closes: number[] = [];
 
-    server.connect({ url: urlOf(wire), reconnect: true, onClose: ({ code }) => void closes.push(code) });
+    const client = server.connect({ url: urlOf(wire), reconnect: true, onClose: ({ code }) => void closes.push(code) });
     await eventually(() => server.events.length === 1);
     for (const answered of [1, 2, 3]) {
       intervals.pass();
-      await eventually(() => pongs.count === answered);
+      await eventually(() => client.resumePoint?.position === `pong ${answered}`);
     }
-    expect(closes).toEqual([]);
+    expect([closes, server.events.length]).toEqual([[], 1]);
     wire.freeze();
     intervals.pass();
     intervals.pass();
@@ -250,6 +245,19 @@ describe("the client of the gateway", () => {
 
     await eventually(() => server.events.length === 2);
     expect([closes, server.queries.length, intervals.running]).toEqual([[1006], 2, 1]);
+  });
+
+  test("P3: a quiet connection keeps its place, however much others talk, and how it does that is told to nobody", async () => {
+    await using gateway = await testGateway();
+    const [quiet, author, other] = [await gateway.user(QUIET), await gateway.user(QUIET), await gateway.user(QUIET)];
+    const direct = await gateway.direct(author.id, other.id);
+    await using socket = await gateway.socket(quiet.token, { resume: true, heartbeatMs: 100 });
+    const before = socket.client.resumePoint?.position;
+
+    await gateway.say(direct._id, author.user);
+    await eventually(() => socket.client.resumePoint?.position !== before);
+
+    expect([socket.types(), socket.closes]).toEqual([["Authenticated", "Ready"], []]);
   });
 
   test("P7: an attempt that nobody answers is given up for a new one", async () => {

@@ -29,6 +29,8 @@ export type EventClientOptions = {
   compress?: boolean;
   /** Reconnect after a connection was lost; never after the token was refused or logged out. */
   reconnect?: boolean;
+  /** How often the server is asked for a sign of life; a connection on which nothing comes for that long again is given up. */
+  heartbeatMs?: number;
   onEvent(event: CatalogueEvent): void;
   /** Final is a close after which trying again with the same token is useless. */
   onClose?(close: { code: number; reason: string; isFinal: boolean }): void;
@@ -49,8 +51,10 @@ export type EventClient = {
   close(): Promise<void>;
 };
 
-/** How often a connection is pinged, which also keeps proxies from ending one that is idle. */
-const HEARTBEAT_MS = 15_000;
+/** Also keeps proxies from ending a connection that is idle. */
+const HEARTBEAT_MS = 30_000;
+/** A `Ping` whose answer is told to nobody; it says where a quiet connection stands, so that it can be continued there. */
+const HEARTBEAT = { type: "Ping", data: 0x0e12_b1ea_7000 } as const;
 /** How long a server may take to answer a Close. */
 const FAREWELL_MS = 2_000;
 
@@ -60,7 +64,7 @@ const isLastWord = (event: object, type: string): boolean =>
 
 /** Connects; events arrive through `onEvent` from then on. */
 export function connectEvents(options: EventClientOptions): EventClient {
-  const { format = "json", random = Math.random } = options;
+  const { format = "json", heartbeatMs = HEARTBEAT_MS, random = Math.random } = options;
   let socket: WebSocket;
   let session = options.resumeFrom?.session ?? null;
   let position = options.resumeFrom?.position ?? null;
@@ -76,7 +80,7 @@ export function connectEvents(options: EventClientOptions): EventClient {
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => receive(data);
     socket.onclose = ({ code, reason }) => end(code, reason);
-    endWhenSilent(socket);
+    endWhenSilent(socket, { everyMs: heartbeatMs, ask: () => send(HEARTBEAT) });
   }
 
   function receive(data: string | ArrayBuffer): void {
@@ -89,6 +93,7 @@ export function connectEvents(options: EventClientOptions): EventClient {
       attempt = 0;
       session = textOf(value, "session") ?? session;
     }
+    if (type === "Pong" && Reflect.get(value, "data") === HEARTBEAT.data) return;
     isRefused ||= isLastWord(value, type);
     options.onEvent(value as CatalogueEvent); // what servers of this protocol send
   }
@@ -96,6 +101,10 @@ export function connectEvents(options: EventClientOptions): EventClient {
   /** Callers cannot know of a loss that has just happened: what they send then is lost, as it would be on the way. */
   function sendRaw(frame: string | Uint8Array<ArrayBuffer>): void {
     if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+  }
+
+  function send(event: ClientEvent): void {
+    sendRaw(format === "json" ? encodeJson(event) : encodeMsgpack(event));
   }
 
   function end(code: number, reason: string): void {
@@ -106,7 +115,7 @@ export function connectEvents(options: EventClientOptions): EventClient {
   }
 
   return {
-    send: (event) => sendRaw(format === "json" ? encodeJson(event) : encodeMsgpack(event)),
+    send,
     sendRaw,
     get resumePoint() {
       return session !== null && position !== null ? { session, position } : null;
@@ -124,16 +133,19 @@ export function connectEvents(options: EventClientOptions): EventClient {
   };
 }
 
-/** A lost network closes nothing: ends a connection, or an attempt at one, on which not even a ping is answered. */
-function endWhenSilent(socket: WebSocket): void {
+/**
+ * A lost network closes nothing: ends a connection, or an attempt at one, on which nothing is heard although it was asked
+ * for. Not by pings of WebSocket: a server may end a connection for one while much waits for it.
+ */
+function endWhenSilent(socket: WebSocket, { everyMs, ask }: { everyMs: number; ask(): void }): void {
   let isHeard = false;
   const hear = (): void => void (isHeard = true);
-  for (const type of ["open", "message", "pong"] as const) socket.addEventListener(type, hear);
+  for (const type of ["open", "message"] as const) socket.addEventListener(type, hear);
   const heartbeat = setInterval(() => {
     if (!isHeard) return socket.terminate();
     isHeard = false;
-    socket.ping();
-  }, HEARTBEAT_MS);
+    ask();
+  }, everyMs);
   socket.addEventListener("close", () => clearInterval(heartbeat));
 }
 
