@@ -2,6 +2,7 @@ import { publish } from "@lib/domain/publish.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { deleteSession } from "@lib/event/session-events.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
+import { userUpdate } from "@lib/event/user-events.ts";
 import type { SocketData } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { eventually } from "@tests/harness/eventually.ts";
@@ -223,6 +224,35 @@ describe.each(profiles)("connections on $name", (profile) => {
     socket.send(OPCODE.text, '{"type":"Ping","data":1}');
 
     expect(textOf(await socket.take(OPCODE.text))).toEqual({ type: "Pong", data: 1 });
+  });
+
+  test("events-47 events-51: what is sent right after Authenticate, without waiting for Ready, is not lost", async () => {
+    await using gateway = await testGateway({ profile });
+    const [person, fellow] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    const server = await gateway.server(fellow.id);
+    const channel = await gateway.channel(server);
+    for (const { id } of [person, fellow]) await gateway.join(server, id);
+    await using socket = await openRawSocket(gateway.url);
+
+    const sent = [
+      { type: "Authenticate", token: person.token },
+      { type: "Subscribe", server_id: server._id },
+      { type: "BeginTyping", channel: channel._id },
+    ];
+    // At once, so that all of it is there before anything could be read.
+    socket.write(
+      Buffer.concat(sent.map((event) => encodeFrame(OPCODE.text, Buffer.from(JSON.stringify(event)), true))),
+    );
+    const greeting = [await socket.take(OPCODE.text), await socket.take(OPCODE.text)].map(textOf);
+    const typing = textOf(await socket.take(OPCODE.text));
+    await publish(
+      gateway.deps,
+      userUpdate({ id: fellow.id, data: { display_name: "n" }, clear: [], event_id: null }, [server._id]),
+    );
+
+    expect(greeting).toMatchObject([{ type: "Authenticated" }, { type: "Ready" }]);
+    expect(typing).toEqual({ type: "ChannelStartTyping", id: channel._id, user: person.id });
+    expect(textOf(await socket.take(OPCODE.text))).toMatchObject({ type: "UserUpdate", id: fellow.id });
   });
 
   test("events-15: a WebSocket ping is answered with its payload, also before authentication", async () => {

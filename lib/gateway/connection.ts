@@ -1,3 +1,4 @@
+import type { ClientEvent } from "@lib/event/client-events.ts";
 import { type Allowance, allowance, takeFrom } from "@lib/gateway/allowance.ts";
 import type { CloseCode } from "@lib/gateway/close-codes.ts";
 import type { Frames } from "@lib/gateway/frames.ts";
@@ -47,6 +48,8 @@ export class Connection {
   resumeSession = "";
   /** Servers whose member updates were asked for (`Subscribe`), by when that ends. */
   readonly watching = new Map<string, number>();
+  /** What its client sent while its snapshot was being read; few, because little may be sent before it is live. */
+  readonly early: ClientEvent[] = [];
   #ws: ServerWebSocket<SocketData> | null = null;
   #noteSent: NoteSent = () => {};
   #heldBack: HeldBack | null = null;

@@ -174,10 +174,11 @@ export class Gateway {
     if (!event) return;
     const { world, dispatcher } = this.#parts;
     const { state } = connection;
-    if (state === "live") handleClientEvent(this.#deps, world, connection, event, dispatcher.position);
-    else if (state === "waiting" && event.type === "Authenticate") this.#logInSoon(connection, event.token);
-    else if (state === "preparing" && event.type === "Ping")
-      handleClientEvent(this.#deps, world, connection, event, null);
+    if (state === "live") return handleClientEvent(this.#deps, world, connection, event, dispatcher.position);
+    if (state === "preparing") {
+      if (event.type === "Ping") handleClientEvent(this.#deps, world, connection, event, null);
+      else connection.early.push(event);
+    } else if (event.type === "Authenticate") this.#logInSoon(connection, event.token);
   }
 
   #isResumable({ handshake }: Connection): boolean {
@@ -201,13 +202,21 @@ export class Gateway {
   async #logIn(connection: Connection, token: string): Promise<void> {
     try {
       if (this.#isResumable(connection)) connection.resumeSession = resumeSessionOf(connection.id, token);
-      if (prepareFromLost(this.#parts, connection, token)) return await this.#presence.open(connection);
-      if (!(await prepare(this.#parts, connection, token))) return connection.close(closeCodes.unavailable);
-      await sendSlowmodes(this.#deps, connection);
+      const wasLost = prepareFromLost(this.#parts, connection, token);
+      if (!wasLost && !(await prepare(this.#parts, connection, token))) return connection.close(closeCodes.unavailable);
+      this.#handleEarly(connection);
+      if (!wasLost) await sendSlowmodes(this.#deps, connection);
       await this.#presence.open(connection);
     } catch (error) {
       this.#refuse(connection, error);
     }
+  }
+
+  /** Handles what the client of a live connection sent without waiting for its `Ready`. */
+  #handleEarly(connection: Connection): void {
+    const { world, dispatcher } = this.#parts;
+    for (const event of connection.early.splice(0))
+      handleClientEvent(this.#deps, world, connection, event, dispatcher.position);
   }
 
   #refuse(connection: Connection, error: unknown): void {
