@@ -5,11 +5,14 @@ import { RequestError } from "@lib/rpc/request-error.ts";
 /** Largest JSON body in bytes (conformance http-7). */
 export const BODY_BYTES_MAX = 1_048_576;
 
+/** An escape that is one half of a character, as those beyond the base plane are written. */
+const HALF_CHARACTER = /\\u[dD][89a-fA-F]/;
+
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Parses a request body whatever its content type says. Integers beyond the safe range become `bigint`.
- * Fails with 413 (too large), 400 (not UTF-8, not JSON) or 422 (a key given twice).
+ * Fails with 413 (too large), 400 (not UTF-8, not JSON, half a character) or 422 (a key given twice).
  */
 export async function parseJsonBody(request: Request): Promise<unknown> {
   if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) throw tooLarge();
@@ -17,12 +20,23 @@ export async function parseJsonBody(request: Request): Promise<unknown> {
   try {
     const text = UTF8.decode(bytes);
     const value = decodeJson(text);
+    if (HALF_CHARACTER.test(text)) JSON.parse(text, requireCharacters);
     if (!repeatedKeys(text).next().done) throw new RequestError(422, "FailedValidation", "body: a key is given twice");
     return value;
   } catch (error) {
     if (error instanceof RequestError) throw error;
     throw new RequestError(400, "FailedValidation", "body: not valid JSON");
   }
+}
+
+/**
+ * A half without its other half is no text: MongoDB and MessagePack make something else of it, and clients that decode
+ * strictly could not read whatever quotes it.
+ */
+function requireCharacters(key: string, value: unknown): unknown {
+  if (!key.isWellFormed() || (typeof value === "string" && !value.isWellFormed()))
+    throw new SyntaxError("half a character");
+  return value;
 }
 
 async function readBounded(request: Request, bytesMax: number): Promise<Uint8Array> {
