@@ -88,12 +88,19 @@ async function announce(deps: RelationDeps, pair: readonly [UserDocument, UserDo
   return viewUserFor(deps, self, other);
 }
 
-/** Connections learn of the other what `Ready` would say (P4), which is more than one may ask for of a stranger. */
+/** What connections learn of the other. */
 async function describe(deps: RelationDeps, [self, other]: [UserDocument, UserDocument]): Promise<Publication[]> {
-  const [[selfSeen], [otherSeen]] = await Promise.all([
-    viewKnownUsers(deps, other, [self]),
-    viewKnownUsers(deps, self, [other]),
-  ]);
-  if (!selfSeen || !otherSeen) throw new Error("a view for each was asked for");
+  const [selfSeen, otherSeen] = await Promise.all([seenBy(deps, other, self), seenBy(deps, self, other)]);
   return [userRelationship({ id: other._id, user: selfSeen }), userRelationship({ id: self._id, user: otherSeen })];
+}
+
+/**
+ * Somebody as `Ready` would show them (P4), which is more than one may ask for of a stranger. Without a relation `Ready`
+ * shows them for a conversation at most, and then what may be asked for is the same; else nothing more than that is told.
+ */
+async function seenBy(deps: RelationDeps, viewer: UserDocument, user: UserDocument): Promise<User> {
+  if (entryOf(viewer, user) === "None") return viewUserFor(deps, viewer, user);
+  const [seen] = await viewKnownUsers(deps, viewer, [user]);
+  if (!seen) throw new Error("a view was asked for");
+  return seen;
 }

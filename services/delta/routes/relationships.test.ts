@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import * as contract from "@lib/contract/relationships.ts";
 import { profiles } from "@tests/harness/profiles.ts";
-import { type Seeded, seedBot, seedUser } from "@tests/harness/seed.ts";
+import { type Seeded, connect, seedBot, seedMember, seedServer, seedUser } from "@tests/harness/seed.ts";
 import { type TestApi, testApi } from "@tests/harness/test-api.ts";
 
 type Answer = [number, Record<string, unknown>];
@@ -109,6 +109,31 @@ describe.each(profiles)("relationships, $name", (profile) => {
     expect(await standing(api, a, b)).toEqual(["BlockedOther", "Blocked"]);
     expect(await unblock(b, a)).toMatchObject([200, { relationship: "None" }]);
     expect(await standing(api, a, b)).toEqual([undefined, undefined]);
+  });
+
+  test.each([
+    ["P4: who shares nothing with somebody any more is not told the status that they may not ask for", false, {}],
+    ["P4: who shares a server with them is told", true, { online: true, status: { text: "at home" } }],
+  ])("%s", async (_title, isShared, shown) => {
+    await using api = await testApi({ profile });
+    const [a, b] = [await seedUser(api, { status: { text: "at home" } }), await seedUser(api)];
+    await connect(api, a);
+    if (isShared) await seedMember(api, await seedServer(api, a), b);
+    const { _id, username, discriminator } = a.user;
+    const user = { _id, username, discriminator, relationship: "None", online: false, ...shown };
+
+    for (const [begin, end] of [
+      [block, unblock],
+      [add, remove],
+    ] as const) {
+      await begin(a, b);
+      await api.takeEvents();
+      await end(a, b);
+      const [told] = await api.takeEvents();
+
+      expect(told).toMatchObject({ topics: [`${b.id}!`], event: { type: "UserRelationship", id: b.id } });
+      expect(told?.event["user"]).toEqual(user);
+    }
   });
 
   test("users-41: nothing can be done twice, nor to oneself", async () => {
