@@ -25,6 +25,13 @@ test("data-16: a date alone is its midnight, and a fraction of any length is cut
   expect(readTimestamp("2025-06-07T04:04:48.5Z")).toBe(TIME_MS + 500);
 });
 
+test.each([["0000-02-29T12:00:00.000Z"], ["0001-01-01T00:00:00.000Z"], ["0099-12-31T23:59:59.999Z"]])(
+  "%p, in a year of the first century, is no other year",
+  (stored) => {
+    expect(isoTimestamp(readTimestamp(stored) ?? 0)).toBe(stored);
+  },
+);
+
 test.each([
   ["yesterday"],
   ["2025-13-01"],

@@ -39,11 +39,16 @@ function parseIso(text: string): number | null {
   const [month, day, hour, minute] = [part(2), part(3), part(4), part(5)];
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(part(1), month)) return null;
   if (hour > 24 || minute > 59 || part(6) > 60) return null;
-  const local = Date.UTC(part(1), month - 1, day, hour, minute, part(6), fractionMs);
+  const local = midnight(part(1), month - 1, day) + ((hour * 60 + minute) * 60 + part(6)) * 1000 + fractionMs;
   const offsetMin = (part(10) * 60 + part(11)) * (match[9] === "-" ? -1 : 1);
   return local - offsetMin * 60_000;
 }
 
 function daysInMonth(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return new Date(midnight(year, month, 0)).getUTCDate();
+}
+
+/** The begin of a day. `Date.UTC` would take the years 0 to 99 for those of the last century. */
+function midnight(year: number, monthIndex: number, day: number): number {
+  return new Date(0).setUTCFullYear(year, monthIndex, day);
 }
