@@ -80,6 +80,9 @@ export function outletTo(connection: Connection): Outlet {
   };
 }
 
+/** An outlet that reaches nobody: for what only the world has to know. */
+export const nobody: Outlet = { ...topical(() => {}), toConnections: () => {}, toUsers: () => {} };
+
 /**
  * Tells a server of an event that may have changed what its members view. `outcome` says what somebody gets who viewed
  * the channels `from` before and views `to` now; it is asked once per group of members, not per socket.

@@ -5,8 +5,9 @@ import { comparePositions } from "@lib/bus/position.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { channelUpdate } from "@lib/event/channel-events.ts";
 import type { Publication } from "@lib/event/event.ts";
+import { messageDelete } from "@lib/event/message-events.ts";
 import { serverMemberUpdate, serverUpdate } from "@lib/event/server-events.ts";
-import type { ChannelDocument } from "@lib/model/stored/channel.ts";
+import type { ChannelDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET, hiddenBut } from "@tests/harness/gateway-community.ts";
 import { profiles } from "@tests/harness/profiles.ts";
@@ -27,6 +28,9 @@ function betweenReads({ deps }: TestGateway, isWanted: (times: number) => boolea
 
 /** Concerns nobody. */
 const NEWS_OF_ANOTHER = serverUpdate({ id: "another", data: {}, clear: [] });
+
+/** A message that is there before and after. */
+const REMAINS = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 const isFirst = (times: number): boolean => times === 1;
 
@@ -74,6 +78,9 @@ const changes: Record<string, (deps: TestGateway["deps"], s: Scene) => Promise<u
   },
 };
 
+const namesNewest = (channel: TextChannelDocument, id: string) =>
+  channelUpdate({ id: channel._id, data: { last_message_id: id }, clear: [] }, channel);
+
 const messagesOf = (events: readonly CatalogueEvent[]): string[] =>
   events.flatMap((event) => (event.type === "Message" ? [event._id] : []));
 
@@ -95,11 +102,57 @@ describe.each(profiles)("preparing a connection on $name", (profile) => {
       await using fresh = await another.socket(s.member.token);
       const expected = await fresh.take("Ready");
 
-      expect(told.map(({ type }) => type)).toEqual(["Authenticated", "Ready"]);
+      expect(told.slice(0, 2).map(({ type }) => type)).toEqual(["Authenticated", "Ready"]);
       expect(channelsOf(told.find(({ type }) => type === "Ready"))).toEqual(channelsOf(expected));
       for (const other of others) await other.client.close();
     },
   );
+
+  test.each(["one of two members", "the only member", "somebody else"])(
+    "P1 P4: a message sent and deleted while %s connects is not named as the newest of its channel",
+    async (who) => {
+      await using gateway = await testGateway({ profile });
+      const s = await scene(gateway);
+      await gateway.deps.store.channels.noteMessage(s.open._id, REMAINS, false);
+      const witnesses = who === "the only member" ? [] : [await gateway.socket(s.owner.token)];
+      betweenReads(gateway, isFirst, async () => {
+        const id = await gateway.say(s.open._id, s.owner.user);
+        await publish(gateway.deps, namesNewest(s.open, REMAINS));
+        await s.tell(messageDelete({ id, channel: s.open._id }));
+      });
+
+      const connecting = who === "somebody else" ? await gateway.user(QUIET) : s.member;
+      await using socket = await gateway.socket(connecting.token);
+      const told = await gateway.received(connecting.id, socket);
+      await using later = await gateway.socket(s.member.token);
+
+      expect(newestIn(s.open, told)).toBe(connecting === s.member ? REMAINS : undefined);
+      expect(newestIn(s.open, [await later.take("Ready")])).toBe(REMAINS);
+      for (const witness of witnesses) await witness.client.close();
+    },
+  );
+
+  test("P1 P3: a message sent while somebody is resumed elsewhere is known there as the newest of its channel", async () => {
+    await using gateway = await testGateway({ profile });
+    const s = await scene(gateway);
+    await using lost = await gateway.socket(s.member.token, { resume: true });
+    await gateway.received(s.member.id, lost);
+    await using another = await testGateway({ drivers: gateway.drivers });
+    let newest = "";
+    betweenReads(another, isFirst, async () => {
+      newest = await gateway.say(s.open._id, s.owner.user);
+      await lost.take("Message");
+    });
+
+    const resumeFrom = lost.client.resumePoint;
+    await using back = await another.socket(s.member.token, { resume: true, resumeFrom, untilReady: false });
+    const resumed = await back.take("Resumed");
+    const message = await back.take("Message");
+    await using later = await another.socket(s.member.token);
+
+    expect([resumed.recovered, message._id]).toEqual([true, newest]);
+    expect(newestIn(s.open, [await later.take("Ready")])).toBe(newest);
+  });
 
   test("P1: somebody of whose server the name changes with each read is let in nevertheless", async () => {
     await using gateway = await testGateway({ profile });
@@ -177,6 +230,17 @@ describe.each(profiles)("preparing a connection on $name", (profile) => {
     expect(comparePositions(positionOf(ready), positionOf(message))).toBeLessThan(0);
   });
 });
+
+/** The newest message of a channel, as a client knows it that was told all this. */
+function newestIn({ _id: id }: ChannelDocument, told: readonly CatalogueEvent[]): unknown {
+  let newest: unknown;
+  for (const event of told) {
+    if (event.type === "Ready") newest = Object(event.channels?.find(({ _id }) => _id === id)).last_message_id;
+    else if (event.type === "Message" && event.channel === id) newest = event._id;
+    else if (event.type === "ChannelUpdate" && event.id === id) newest = event.data.last_message_id ?? newest;
+  }
+  return newest;
+}
 
 /** The channels of a `Ready`, in a fixed order. */
 function channelsOf(event: CatalogueEvent | undefined): ChannelDocument[] {

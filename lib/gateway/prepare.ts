@@ -6,14 +6,14 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { comparePositions } from "@lib/bus/position.ts";
 import { userSlowmodes } from "@lib/event/channel-events.ts";
-import { catalogue } from "@lib/event/catalogue.ts";
+import { type CatalogueEvent, catalogue } from "@lib/event/catalogue.ts";
 import { authenticate } from "@lib/gateway/authenticate.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { type Dispatcher, type Listener, NOWHERE } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import { isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
 import { addConnection, dropUserIfUnused, enterWorld, letGo } from "@lib/gateway/membership.ts";
-import { outletTo } from "@lib/gateway/outlet.ts";
+import { nobody, outletTo } from "@lib/gateway/outlet.ts";
 import { authenticated, resumed } from "@lib/event/connection-events.ts";
 import { route } from "@lib/gateway/route.ts";
 import type { RecentEntries } from "@lib/gateway/recent-entries.ts";
@@ -107,9 +107,9 @@ async function tryToPrepare(
     if (!isComplete || missed.length > MISSED_MAX || missed.some((entry) => disturbs(snapshot, entry)))
       return "disturbed";
     const start = goLive(parts, connection, snapshot, { position, continued });
-    // In the same turn, so that nothing newer overtakes; rare ones would have disturbed if they concerned this connection.
-    const following = start === "resumed" ? [] : missed.filter(isFrequent);
-    for (const entry of following) void route(parts, entry, outletTo(connection));
+    // In the same turn, so that nothing newer overtakes. Who was resumed has been told, but what was read has not.
+    const out = start === "resumed" ? nobody : outletTo(connection);
+    for (const entry of missed.filter(follows)) void route(parts, entry, out);
     letGo(world, connection);
     return "live";
   } finally {
@@ -127,6 +127,15 @@ function disturbs({ user, memberships, directs, servers }: Snapshot, entry: BusE
       directs.some(({ _id }) => _id === topic) ||
       [...servers.values()].some(({ server }) => server.channels.includes(topic)),
   );
+}
+
+/**
+ * Whether an event follows `Ready`. Other rare ones would have disturbed if they concerned this connection; which message
+ * is the newest is told on the topic of its channel, and makes sense between the messages that came and went.
+ */
+function follows(entry: BusEntry): boolean {
+  const event = entry.event as CatalogueEvent; // the bus carries what the catalogue's builders made
+  return isFrequent(entry) || (event.type === "ChannelUpdate" && event.data.last_message_id !== undefined);
 }
 
 const isFrequent = ({ event }: BusEntry): boolean => catalogue.get(event.type)?.pace === "frequent";

@@ -4,6 +4,7 @@ import { publish } from "@lib/domain/publish.ts";
 import { changeBlock } from "@lib/domain/relationships/change-block.ts";
 import { editUser } from "@lib/domain/users/edit-user.ts";
 import { channelCreate, channelUpdate } from "@lib/event/channel-events.ts";
+import { messageDelete } from "@lib/event/message-events.ts";
 import { emojiCreate, serverMemberUpdate, serverUpdate } from "@lib/event/server-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { Event } from "@lib/event/event.ts";
@@ -189,6 +190,23 @@ describe.each(profiles)("resume on $name", (profile) => {
 
       expect(JSON.stringify(told)).not.toContain("not for all");
     }
+  });
+
+  test("P3 P4: a message sent and deleted meanwhile is not named as the newest of its channel", async () => {
+    const remains = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    await using s = await lostConnection(profile);
+    const named = channelUpdate({ id: s.open._id, data: { last_message_id: remains }, clear: [] }, s.open);
+
+    const { resumed, told } = await s.lose(async () => {
+      const id = await s.gateway.say(s.open._id, s.owner.user);
+      await publish(s.gateway.deps, named, messageDelete({ id, channel: s.open._id }));
+    });
+    await using later = await s.gateway.socket(s.member.token);
+    const ready = await later.take("Ready");
+
+    expect(resumed.recovered).toBe(true);
+    expect(typesOf(told)).toEqual(["Authenticated", "Message", "ChannelUpdate", "MessageDelete"]);
+    expect(ready.channels?.find(({ _id }) => _id === s.open._id)).toMatchObject({ last_message_id: remains });
   });
 
   test("P3: what happened while no connection could be resumed is told afterwards, too", async () => {

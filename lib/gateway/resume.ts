@@ -5,11 +5,11 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { type CatalogueEvent, type EventOf, catalogue } from "@lib/event/catalogue.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
-import { route } from "@lib/gateway/route.ts";
 import { Frames, framesOf } from "@lib/gateway/frames.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
 import type { WorldReads } from "@lib/gateway/rules/rule.ts";
+import { relationshipTo, seenBy } from "@lib/gateway/rules/message-rules.ts";
 import { withoutPresence } from "@lib/gateway/rules/user-rules.ts";
 import { type UserView, type World, recipientsOf } from "@lib/gateway/world.ts";
 
@@ -109,14 +109,18 @@ export function replay(parts: { world: World; reads: WorldReads }, connection: C
   const out = outletTo(connection);
   const event = entry.event as CatalogueEvent; // as above
   if (event.type === "UserUpdate") return replayUserUpdate(connection, event, entry.position);
-  if (catalogue.get(event.type)?.pace === "frequent") return void route(parts, entry, out);
   const channelId = event.type === "ChannelUpdate" ? event.id : event.type === "ChannelCreate" ? event._id : null;
   const server = channelId === null ? undefined : parts.world.serverOfChannel.get(channelId);
-  const frames = framesOf(entry);
+  const frames = event.type === "Message" ? framesOfMessage(connection, event, entry.position) : framesOf(entry);
   if (channelId !== null && server) return out.toViewers(server, channelId, frames);
   // Who may see a channel that is not held cannot be told.
   if (channelId !== null && !parts.world.directs.has(channelId)) return;
   routeByTopics({ ...parts, out, frames, topics: entry.topics });
+}
+
+/** A message as the user of this connection sees it: the rule for it looks at everybody, and changes the world. */
+function framesOfMessage({ user }: Connection, event: EventOf<"Message">, position: string): Frames {
+  return new Frames(user ? seenBy(event, relationshipTo(event, user)) : event, position);
 }
 
 /** The rule for this event looks at everybody who may be told; here it is one connection that listens on its topics. */

@@ -57,18 +57,20 @@ function publishIn({ server, direct, channel }: Place, out: Outlet, frames: Fram
 type Related = { connection: Connection; topic: Topic; status: RelationshipStatus };
 
 /** Sockets in the audience whose user is the author or has a relation with the author. */
-function relatedRecipients(world: World, place: Place, { author, user }: EventOf<"Message">): Related[] {
+function relatedRecipients(world: World, place: Place, event: EventOf<"Message">): Related[] {
+  const { author, user } = event;
   const found: Related[] = [];
   if (!user) return found;
-  const add = (recipient: UserView, status: RelationshipStatus): void => {
+  const add = (recipient: UserView): void => {
     const topic = topicOf(place, recipient);
     if (topic === undefined) return;
+    const status = relationshipTo(event, recipient);
     for (const connection of recipient.connections) found.push({ connection, topic, status });
   };
   const self = world.users.get(author);
-  if (self) add(self, "User");
+  if (self) add(self);
   if (user.bot) return found;
-  for (const recipient of world.related.get(author) ?? []) add(recipient, recipient.relations.get(author) ?? "None");
+  for (const recipient of world.related.get(author) ?? []) add(recipient);
   return found;
 }
 
@@ -79,8 +81,14 @@ function topicOf({ server, direct, channel }: Place, user: UserView): Topic | un
   return viewClass?.channels.has(channel._id) ? viewClass.topic : undefined;
 }
 
+/** How somebody who gets a message stands to its author. A bot is `None` to everybody but itself. */
+export function relationshipTo({ author, user }: EventOf<"Message">, recipient: UserView): RelationshipStatus {
+  if (recipient.id === author) return "User";
+  return user?.bot ? "None" : (recipient.relations.get(author) ?? "None");
+}
+
 /** The message as somebody with this relation may see it: no presence of somebody who blocked them (07 Q29). */
-function seenBy(event: EventOf<"Message">, relationship: RelationshipStatus): EventOf<"Message"> {
+export function seenBy(event: EventOf<"Message">, relationship: RelationshipStatus): EventOf<"Message"> {
   if (!event.user) return event;
   if (relationship !== "BlockedOther") return { ...event, user: { ...event.user, relationship } };
   const { status: _status, ...user } = event.user;
