@@ -228,6 +228,23 @@ describe("gateway limits", () => {
     expect(other.closes).toEqual([]);
   });
 
+  test("P7: frames with nothing in them are a flood as well, with and without a token", async () => {
+    await using gateway = await testGateway({ settings: { ermine: { gateway: { frame_bytes_max: 1024 } } } });
+    const [user, flooder] = [await gateway.user(QUIET), await gateway.user(QUIET)];
+    await using other = await gateway.socket(user.token);
+    await using silent = await openRawSocket(gateway.url);
+    await using live = await openRawSocket(gateway.url, `?token=${flooder.token}`);
+    for (let at = 0; at < 2; at++) await live.take(OPCODE.text);
+    const frames = Buffer.concat(Array<Buffer>(1_000).fill(encodeFrame(OPCODE.text, Buffer.alloc(0))));
+
+    for (const socket of [silent, live]) socket.write(frames);
+    const ends = await Promise.all([silent.closed(), live.closed()]);
+    await other.settle();
+
+    expect(ends.map((close) => close?.code)).toEqual([closeCodes.flood.code, closeCodes.flood.code]);
+    expect(other.closes).toEqual([]);
+  });
+
   test("P7: who sends ten times what honest clients send is never closed for it", async () => {
     await using gateway = await testGateway();
     const user = await gateway.user(QUIET);

@@ -17,6 +17,8 @@ const EARLY_BYTES_MAX = 16_384;
 /** What a live client may send, in frames of the largest size and in the long run; honest ones need a tenth of it. */
 const FRAMES_AT_ONCE = 4;
 const BYTES_PER_SECOND = 4_096;
+/** What a frame counts beside its bytes: to find nothing in one costs as well. */
+const FRAME_OVERHEAD_BYTES = 32;
 /** A socket is sent more of what is held back while no larger part waits for it of what may. */
 const PART_WAITING_MAX = 1 / 4;
 
@@ -159,9 +161,9 @@ export class Connection {
     this.#ws?.send(frame, compresses(this.variant, frame));
   }
 
-  /** Takes what a client sent from an allowance that no honest client uses up: what it costs to read has no other bound. */
+  /** Takes a frame of a client from an allowance that no honest one uses up: what it costs to read has no other bound. */
   maySend(bytes: number, nowMs: number): boolean {
-    return takeFrom(this.state === "live" ? this.#live : this.#early, bytes, nowMs);
+    return takeFrom(this.state === "live" ? this.#live : this.#early, bytes + FRAME_OVERHEAD_BYTES, nowMs);
   }
 
   /**
