@@ -1,5 +1,4 @@
 /** How connections enter and leave the world. */
-import { joinDirect, leaveDirect } from "@lib/gateway/rules/channel-rules.ts";
 import { allowance } from "@lib/gateway/allowance.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
@@ -10,6 +9,8 @@ import {
   type World,
   addDirect,
   dropDirectIfUnused,
+  joinDirect,
+  leaveDirect,
   relationWithBot,
   setRelation,
 } from "@lib/gateway/world.ts";

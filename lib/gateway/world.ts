@@ -134,6 +134,21 @@ export function addDirect(world: World, channel: ChannelDocument): DirectView {
   return direct;
 }
 
+/** Makes a connected user take part in a direct channel. */
+export function joinDirect(direct: DirectView, user: UserView): void {
+  if (direct.participants.has(user)) return;
+  direct.participants.add(user);
+  user.directs.add(direct);
+  for (const connection of user.connections) connection.subscribe(direct.topic);
+}
+
+/** Takes a connected user out of a direct channel. */
+export function leaveDirect(direct: DirectView, user: UserView): void {
+  direct.participants.delete(user);
+  user.directs.delete(direct);
+  for (const connection of user.connections) connection.unsubscribe(direct.topic);
+}
+
 /** Lets go of a direct channel once nobody connected takes part in it. */
 export function dropDirectIfUnused(world: World, direct: DirectView): void {
   if (direct.participants.size > 0) return;

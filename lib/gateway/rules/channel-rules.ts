@@ -13,6 +13,8 @@ import {
   type UserView,
   addDirect,
   dropDirectIfUnused,
+  joinDirect,
+  leaveDirect,
   setRecipients,
 } from "@lib/gateway/world.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
@@ -76,21 +78,6 @@ export const channelRules: Rules = {
     dropDirectIfUnused(world, direct);
   },
 };
-
-/** Makes a connected user take part in a direct channel. */
-export function joinDirect(direct: DirectView, user: UserView): void {
-  if (direct.participants.has(user)) return;
-  direct.participants.add(user);
-  user.directs.add(direct);
-  for (const connection of user.connections) connection.subscribe(direct.topic);
-}
-
-/** Takes a connected user out of a direct channel. */
-export function leaveDirect(direct: DirectView, user: UserView): void {
-  direct.participants.delete(user);
-  user.directs.delete(direct);
-  for (const connection of user.connections) connection.unsubscribe(direct.topic);
-}
 
 function createServerChannel(
   { world, out, frames }: RuleContext,
