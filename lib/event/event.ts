@@ -11,8 +11,9 @@ export type Event = { readonly type: string; readonly [field: string]: unknown }
 export type Publication = { readonly event: Event; readonly topics: readonly string[] };
 
 /**
- * What the gateway does with a kind of event: `frequent` ones are encoded once and handed to every subscriber;
- * `rare` ones may change what a connection can see, so each concerned connection looks at them.
+ * Whether a kind of event may change what somebody sees, beside what it tells. `frequent` ones do not (`UserUpdate` alone
+ * may): most are only passed on. `rare` ones may: their shape is checked, whom they concern reads again what they are
+ * just reading, and some that were missed make a connection start afresh instead of being replayed.
  */
 export type Pace = "frequent" | "rare";
 

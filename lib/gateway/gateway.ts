@@ -1,7 +1,9 @@
 /**
  * Sockets to sessions. A frame comes from the bus (`dispatcher`), a rule or the topics decide who gets it (`rules/`,
- * `route-by-topics`), the outlet puts it on native topics; what connections share is in the `world`. One reader of the
- * bus per process, whatever the number of sockets (P5).
+ * `route-by-topics`), the outlet puts it on native topics. What one socket has of its own is in its `Connection`, what
+ * they share is in the `world`. A socket gets there from its token by `prepare`, which reads a `snapshot`, or continues
+ * a lost one: `lingering` knows those, `recent-entries` what they missed, `resume` what of it they are told. One reader
+ * of the bus per process, whatever the number of sockets (P5).
  */
 import type { BusReading } from "@lib/bus/bus.ts";
 import { decodeJsonFrame } from "@lib/codec/json.ts";

@@ -5,7 +5,7 @@ import { type SocketCounts, type Topic, VARIANTS, compresses, nativeTopic } from
 import type { Reclassified, ViewClass } from "@lib/gateway/view-class.ts";
 import type { DirectView, ServerView, UserView } from "@lib/gateway/world.ts";
 
-/** Puts frames on native topics and single sockets. The only place of the gateway that sends events. */
+/** Puts frames on native topics and single sockets: the way of all that the bus brings. */
 export type Outlet = {
   toTopic(topic: Topic, frames: Frames): void;
   toUsers(users: Iterable<UserView>, frames: Frames): void;

@@ -3,7 +3,7 @@
  * that, the connection starts afresh with `Ready` instead: never a silent hole, never an event too many.
  */
 import type { BusEntry } from "@lib/bus/bus.ts";
-import { type CatalogueEvent, type EventOf, catalogue } from "@lib/event/catalogue.ts";
+import { type CatalogueEvent, catalogue } from "@lib/event/catalogue.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames, framesOf } from "@lib/gateway/frames.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
@@ -106,26 +106,26 @@ export function changesView(world: World, user: UserView, entry: BusEntry): bool
 
 /** Sends a missed event to a connection that is in its audience. Changes nothing in the world. */
 export function replay(parts: { world: World; reads: WorldReads }, connection: Connection, entry: BusEntry): void {
+  const frames = framesSeenBy(connection, entry);
+  if (!frames) return;
   const out = outletTo(connection);
   const event = entry.event as CatalogueEvent; // as above
-  if (event.type === "UserUpdate") return replayUserUpdate(connection, event, entry.position);
+  // The rule for it looks for everybody who may be told; here it is one connection, which listens on its topics.
+  if (event.type === "UserUpdate") return out.toConnections([connection], frames);
   const channelId = event.type === "ChannelUpdate" ? event.id : event.type === "ChannelCreate" ? event._id : null;
   const server = channelId === null ? undefined : parts.world.serverOfChannel.get(channelId);
-  const frames = event.type === "Message" ? framesOfMessage(connection, event, entry.position) : framesOf(entry);
   if (channelId !== null && server) return out.toViewers(server, channelId, frames);
   // Who may see a channel that is not held cannot be told.
   if (channelId !== null && !parts.world.directs.has(channelId)) return;
   routeByTopics({ ...parts, out, frames, topics: entry.topics });
 }
 
-/** A message as the user of this connection sees it: the rule for it looks at everybody, and changes the world. */
-function framesOfMessage({ user }: Connection, event: EventOf<"Message">, position: string): Frames {
-  return new Frames(user ? seenBy(event, relationshipTo(event, user)) : event, position);
-}
-
-/** The rule for this event looks at everybody who may be told; here it is one connection that listens on its topics. */
-function replayUserUpdate(connection: Connection, event: EventOf<"UserUpdate">, position: string): void {
-  const isBlocked = connection.user?.relations.get(event.id) === "BlockedOther";
-  const shown = isBlocked ? withoutPresence(event) : event;
-  if (shown) connection.send(new Frames(shown, position));
+/** An event as the user of a connection sees it; null when they see nothing of it. */
+function framesSeenBy({ user }: Connection, entry: BusEntry): Frames | null {
+  if (!user) return null;
+  const event = entry.event as CatalogueEvent; // as above
+  if (event.type === "Message") return new Frames(seenBy(event, relationshipTo(event, user)), entry.position);
+  if (event.type !== "UserUpdate" || user.relations.get(event.id) !== "BlockedOther") return framesOf(entry);
+  const rest = withoutPresence(event);
+  return rest && new Frames(rest, entry.position);
 }

@@ -1,6 +1,6 @@
 import { READY_FIELDS } from "@lib/gateway/handshake.ts";
 
-/** The query parameters of a connection, as a JSON schema. Values are not percent-decoded, unknown ones are ignored. */
+/** The query parameters of a connection, as a JSON schema. Values but those of `ready` are not percent-decoded. */
 export const connectionQuery = {
   type: "object",
   properties: {
