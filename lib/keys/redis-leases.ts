@@ -43,7 +43,11 @@ export function redisLeases(runScript: RunScript, keyPrefix: string, region: num
     },
     reconcileLeases: async () => [],
     countOnline: () => run<number>(scripts.COUNT_ONLINE),
-    clearUnleased: async () => void (await run(scripts.CLEAR_UNLEASED)),
+    async clearUnleased() {
+      let cursor = "0";
+      do cursor = await run<string>(scripts.CLEAR_UNLEASED, cursor, `${CHUNK}`);
+      while (cursor !== "0");
+    },
   };
 }
 

@@ -124,9 +124,13 @@ export const COUNT_ONLINE = redisScript(`${NOW}
 return redis.call('ZCOUNT', KEYS[2], '(' .. string.format('%.0f', now), '+inf')
 `);
 
-/** ARGV: prefix. Removes the members of the own region set without a lease, and what they left elsewhere. */
+/**
+ * ARGV: prefix, cursor, number of members at about most. Of a part of the own region set, removes the members without a
+ * lease, and what they left elsewhere. Returns the cursor of the next part, '0' after the last one.
+ */
 export const CLEAR_UNLEASED = redisScript(`
-for _, member in ipairs(redis.call('SMEMBERS', KEYS[5])) do
+local part = redis.call('SSCAN', KEYS[5], ARGV[2], 'COUNT', ARGV[3])
+for _, member in ipairs(part[2]) do
   if not redis.call('ZSCORE', KEYS[1], member) then
     local user, lease = string.match(member, '^(.*):([^:]*)$')
     redis.call('SREM', KEYS[5], member)
@@ -136,5 +140,5 @@ for _, member in ipairs(redis.call('SMEMBERS', KEYS[5])) do
     end
   end
 end
-return 0
+return part[1]
 `);

@@ -1,5 +1,6 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { createClient } from "redis";
+import { RedisConnection } from "@lib/bus/redis-connection.ts";
 import type { Keys } from "@lib/keys/keys.ts";
 import { keysSuite } from "@lib/keys/keys.suite.ts";
 import { redisKeys } from "@lib/keys/redis.ts";
@@ -54,6 +55,23 @@ if (url) {
     expect(await given.command("SMEMBERS", "region3")).toEqual(["elsewhere:2"]);
     expect(await given.keys.closeLease("u", "4")).toBe(true);
     expect(await given.command("EXISTS", "region0")).toBe(0);
+  });
+
+  test("data-79: a large region is cleared in parts, so that Redis answers others in between", async () => {
+    await using given = await open(url);
+    const left = Array.from({ length: 2_000 }, (_, at) => `gone${at}`);
+    await given.command("SADD", "online", ...left);
+    await given.command("SADD", "region0", ...left.map((user) => `${user}:2`));
+    await given.keys.openLease("u", "4", 60_000);
+    const running = spyOn(RedisConnection.prototype, "runScript");
+
+    await given.keys.clearUnleased();
+    const parts = running.mock.calls.length;
+    running.mockRestore();
+
+    expect(await given.command("SMEMBERS", "online")).toEqual(["u"]);
+    expect(await given.command("SMEMBERS", "region0")).toEqual(["u:4"]);
+    expect(parts).toBeGreaterThan(2);
   });
 
   test("a key that the reference left without expiry is read, held for the asked time, and never ends", async () => {
