@@ -43,6 +43,8 @@ export class RedisConnection {
   readonly #onReady = new Set<() => void>();
   readonly #closing = new AbortController();
   readonly #firstAttempt = Promise.withResolvers<void>();
+  /** Resolved while there is a client, and once it is closed; one for each outage, however often it is waited for. */
+  #ready = Promise.withResolvers<void>();
   #client: Client | null = null;
   #refusalToldMs = -Infinity;
 
@@ -56,10 +58,9 @@ export class RedisConnection {
     return this.#client !== null;
   }
 
-  /** Calls back after each successful connection, until the returned function is called. */
-  onReady(listener: () => void): () => void {
+  /** Calls back after each successful connection. */
+  onReady(listener: () => void): void {
     this.#onReady.add(listener);
-    return () => this.#onReady.delete(listener);
   }
 
   /** Resolves when the first attempt to connect has ended, whether well or not. */
@@ -68,13 +69,8 @@ export class RedisConnection {
   }
 
   /** Resolves when connected, or when the connection is closed. */
-  async untilReady(): Promise<void> {
-    if (this.isReady || this.#closing.signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const forget = this.onReady(resolve);
-    this.#closing.signal.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
-    forget();
+  untilReady(): Promise<void> {
+    return this.#ready.promise;
   }
 
   /**
@@ -112,6 +108,7 @@ export class RedisConnection {
   close(): void {
     this.#closing.abort();
     this.#firstAttempt.resolve();
+    this.#ready.resolve();
     this.#client?.destroy();
     this.#client = null;
   }
@@ -133,6 +130,7 @@ export class RedisConnection {
       if (this.#closing.signal.aborted) return client.destroy();
       this.#client = client;
       this.#firstAttempt.resolve();
+      this.#ready.resolve();
       for (const listener of this.#onReady) listener();
       return;
     }
@@ -176,6 +174,7 @@ export class RedisConnection {
     if (this.#client !== client) return;
     this.#client = null;
     if (this.#closing.signal.aborted) return;
+    this.#ready = Promise.withResolvers();
     this.#tellLost(error);
     void this.#connectAgain(error);
   }
