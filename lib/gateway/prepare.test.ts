@@ -154,6 +154,24 @@ describe.each(profiles)("preparing a connection on $name", (profile) => {
     expect(newestIn(s.open, [await later.take("Ready")])).toBe(newest);
   });
 
+  test("P1 P6: an event that cannot be encoded keeps nobody from connecting who was just doing so", async () => {
+    await using gateway = await testGateway({ profile });
+    const s = await scene(gateway);
+    await using _other = await gateway.socket(s.owner.token);
+    let id = "";
+    betweenReads(gateway, isFirst, async () => {
+      const bad = { type: "Message", _id: "M", channel: s.open._id, author: s.owner.id, huge: 10n ** 30n };
+      await gateway.deps.bus.publish([s.open._id], bad);
+      id = await gateway.say(s.open._id, s.owner.user);
+      await s.tell(NEWS_OF_ANOTHER);
+    });
+
+    await using socket = await gateway.socket(s.member.token, { format: "msgpack" });
+
+    expect(messagesOf(await gateway.received(s.member.id, socket))).toEqual([id]);
+    expect(socket.closes).toEqual([]);
+  });
+
   test("P1: somebody of whose server the name changes with each read is let in nevertheless", async () => {
     await using gateway = await testGateway({ profile });
     const s = await scene(gateway);

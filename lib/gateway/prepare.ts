@@ -34,7 +34,7 @@ const MISSED_MAX = 20_000;
 const CATCH_UP_MS = 500;
 
 export type PrepareParts = {
-  deps: Pick<Deps, "store" | "keys" | "bus" | "clock" | "settings" | "background">;
+  deps: Pick<Deps, "store" | "keys" | "bus" | "clock" | "settings" | "background" | "log">;
   world: World;
   dispatcher: Dispatcher;
   reads: WorldReads;
@@ -109,7 +109,7 @@ async function tryToPrepare(
     const start = goLive(parts, connection, snapshot, { position, continued });
     // In the same turn, so that nothing newer overtakes. Who was resumed has been told, but what was read has not.
     const out = start === "resumed" ? nobody : outletTo(connection);
-    for (const entry of missed.filter(follows)) void route(parts, entry, out);
+    tellEach(parts, missed.filter(follows), (entry) => void route(parts, entry, out));
     letGo(world, connection);
     return "live";
   } finally {
@@ -198,7 +198,18 @@ function goLive(
 
 function sendMissed(parts: PrepareParts, connection: Connection, position: string, missed: readonly BusEntry[]): void {
   connection.send(new Frames(resumed({ recovered: true, session: connection.resumeSession }), position));
-  for (const entry of missed) replay(parts, connection, entry);
+  tellEach(parts, missed, (entry) => replay(parts, connection, entry));
+}
+
+/** One bad event stops nothing: the next one is told (P27). */
+function tellEach({ deps }: PrepareParts, entries: readonly BusEntry[], tell: (entry: BusEntry) => void): void {
+  for (const entry of entries) {
+    try {
+      tell(entry);
+    } catch (error) {
+      deps.log.error("event could not be told to who missed it", { type: entry.event.type, error });
+    }
+  }
 }
 
 /** Sends the slowmodes that run for a live connection's user, if any, right after `Ready` (conformance events-28). */

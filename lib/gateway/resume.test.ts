@@ -276,6 +276,26 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(await readFor(member.token)).toEqual([s.server._id]);
   });
 
+  test("P6 P27: an event that cannot be encoded keeps nobody who missed it from being resumed", async () => {
+    await using s = await lostConnection(profile);
+    await using lost = await s.gateway.socket(s.member.token, { resume: true, format: "msgpack" });
+    const resumeFrom = lost.client.resumePoint;
+    const bad = { type: "Message", _id: "M", channel: s.open._id, author: s.owner.id, huge: 10n ** 30n };
+
+    lost.client.drop();
+    await s.gateway.deps.bus.publish([s.open._id], bad);
+    const id = await s.gateway.say(s.open._id, s.owner.user);
+    await s.witness.take("Message");
+    await using back = await s.gateway.socket(s.member.token, {
+      ...{ resume: true, format: "msgpack", reconnect: true, untilReady: false },
+      resumeFrom,
+    });
+
+    expect((await back.take("Resumed")).recovered).toBe(true);
+    expect((await back.take("Message"))._id).toBe(id);
+    expect(back.closes).toEqual([]);
+  });
+
   test("P6 P27: an event that cannot be handled is skipped, the next one is delivered", async () => {
     await using s = await lostConnection(profile);
     const bad: Event[] = [
