@@ -1,5 +1,8 @@
+import { channelDelete, channelGroupLeave } from "@lib/event/channel-events.ts";
 import { LOST_MAX, linger } from "@lib/gateway/lingering.ts";
 import { enterWorld, holdServer, leaveWorld } from "@lib/gateway/membership.ts";
+import { nobody } from "@lib/gateway/outlet.ts";
+import { route } from "@lib/gateway/route.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
 import { watchAgain } from "@lib/gateway/watches.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
@@ -93,12 +96,29 @@ test("P7: a connection that is over leaves nothing of itself behind, while other
   for (const connection of [first, second]) watchAgain(world, connection, user, new Map([[held._id, 1_000]]));
 
   leaveWorld(world, first);
-  const left = [user.connections, view.watchers, world.watching].map((connections) => [...connections]);
+  const places = [user.connections, view.watchers, world.watching, world.heldBack];
+  const left = places.map((connections) => [...connections]);
   leaveWorld(world, second);
 
-  expect(left).toEqual([[second], [second], [second]]);
+  expect(left).toEqual(places.map(() => [second]));
   expect([world.users.size, world.servers.size, world.directs.size, world.directsOf.size]).toEqual([0, 0, 0, 0]);
   expect([world.related.size, world.watching.size, world.serverOfChannel.size]).toEqual([0, 0, 0]);
+  expect(world.heldBack.size).toBe(0);
+});
+
+test.each([
+  ["the only one here who took part in it left", channelGroupLeave({ id: "g", user: "u" })],
+  ["it was deleted", channelDelete({ id: "g" }, { participants: ["u"] })],
+])("P7: nothing is held of a conversation after %s", (_, { event, topics }) => {
+  const world = emptyWorld();
+  const [read, held] = [server("read"), server("held")];
+  const user = enterWorld(world, testConnection("c"), snapshotOf(read, held));
+  const before = world.directs.size;
+  const reads = { server: async () => null, relation: async () => "None" as const };
+
+  void route({ world, reads }, { event, topics, position: "1-1", acceptedMs: 0 }, nobody);
+
+  expect([before, world.directs.size, world.directsOf.size, user.directs.size]).toEqual([1, 0, 0, 0]);
 });
 
 test("P7: of the lost connections of one user so many may come back and no more, the oldest go first", () => {
