@@ -218,4 +218,24 @@ describe("ermine", () => {
     },
     SLOW_MS,
   );
+
+  test(
+    "P25: a signal ends a start that waits for a Redis which says nothing",
+    async () => {
+      await using folder = await temporaryFolder();
+      const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+      const { origin, env } = embeddedAt(folder.path);
+      await using ermine = spawnErmine(["start"], { ...env, ERMINE__KEYS: `redis://127.0.0.1:${silent.port}` });
+      await eventually(() =>
+        fetch(origin).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      ); // its events service is not up yet
+
+      expect(await ermine.end("SIGINT")).toBe(130);
+      silent.stop(true);
+    },
+    SLOW_MS,
+  );
 });

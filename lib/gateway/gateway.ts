@@ -95,6 +95,7 @@ export class Gateway {
     if (this.#limits.clear_presence) {
       await keys.clearUnleased().catch((error) => log.warn("presence of a former run was not cleared", { error }));
     }
+    if (this.#reading !== begun) return; // drained meanwhile
     this.#timer = setInterval(() => this.#sweep(), Math.min(1_000, this.#limits.lease_ms / 4));
   }
 

@@ -66,6 +66,7 @@ export async function startServices(
     build,
   };
   const services = createServices(names, deps, registry);
+  opened.defer(() => services.bonfire?.drain(0));
   watch(registry, services, deps);
   const listener = publicListener(names, services, deps);
   opened.defer(() => listener.stop(true));
