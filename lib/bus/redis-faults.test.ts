@@ -156,6 +156,33 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(reader.gaps()).toBe(1);
   });
 
+  test("P2: what an older copy of the stream lacks is one gap, also for who had read no further than the copy", async () => {
+    await using given = await openFar(redis);
+    const { bus, reader } = given;
+    const [, other] = given.buses;
+    await publishNumbered(other, 100, 101);
+    await eventually(() => reader.numbers().includes(100));
+
+    given.wire.cut();
+    await given.command("COPY", given.stream, `${given.stream}:copy`);
+    for (const [publisher, at] of [
+      [bus, 3],
+      [other, 101],
+    ] as const)
+      await publishNumbered(publisher, at, at + 2);
+    await given.command("RENAME", `${given.stream}:copy`, given.stream);
+    for (const [publisher, at] of [
+      [bus, 5],
+      [other, 103],
+    ] as const)
+      await publishNumbered(publisher, at, at + 2);
+    given.wire.restore();
+
+    await eventually(() => reader.numbers().includes(104));
+    expect(reader.numbers()).toEqual([0, 1, 2, 100, 5, 6, 103, 104]);
+    expect(reader.gaps()).toBe(1);
+  });
+
   test("P2: an entry that somebody else wrote is no gap where nothing was lost before it", async () => {
     await using given = openPair(redis);
     const [bus, other] = given.buses;

@@ -23,6 +23,8 @@ export type RedisReaderOptions = {
 /** One reader. Until the place where it starts is known (`after`), what arrives is kept in `early`. */
 type Reading = { reader: BusReader; after: string | null; early: BusEntry[] };
 type RawEntry = [position: string, fields: string[]];
+/** Newest sequence seen of a publisher, and whether nothing was lost since then: the next one must be its successor. */
+type Seen = { sequence: number; isFollowed: boolean };
 
 const BATCH_ENTRIES_MAX = 1_024;
 const PUBLISHERS_MAX = 4_096;
@@ -33,15 +35,16 @@ const EMPTY = "0-0";
 
 /**
  * Reads the stream once for all readers of the process. The position moves only past what was delivered, so reading
- * goes on there after an outage. A gap is seen in three ways: an entry names another predecessor than the one read
- * last, the stream ends before the position (it was emptied, or an older copy took its place), or it begins after the
- * position when the next entry names no predecessor.
+ * goes on there after an outage. A gap is seen in four ways: an entry names another predecessor than the one read
+ * last, the sequence of its publisher skips some (an older copy of the stream took its place, and still held the
+ * position), the stream ends before the position (it was emptied, or the copy is older than that), or it begins after
+ * the position when the next entry names no predecessor.
  */
 export class RedisReader {
   readonly #options: RedisReaderOptions;
   readonly #readings = new Set<Reading>();
-  /** Newest sequence seen of each publisher; the publisher heard of longest ago comes first. */
-  readonly #seen = new Map<string, number>();
+  /** By publisher; the one heard of longest ago comes first. */
+  readonly #seen = new Map<string, Seen>();
   #connection: RedisConnection | null = null;
   #position = EMPTY;
   #isClosed = false;
@@ -69,6 +72,7 @@ export class RedisReader {
     const end = await this.#waitForEnd();
     if (this.#connection === null) {
       this.#position = end;
+      this.#unfollow();
       this.#connection = this.#options.connect();
       void this.#follow(this.#connection);
     }
@@ -180,7 +184,7 @@ export class RedisReader {
   #take(entries: readonly RedisEntry[]): void {
     let batch: BusEntry[] = [];
     for (const parsed of entries) {
-      if (parsed.previous !== undefined && parsed.previous !== this.#position) {
+      if (this.#isAfterHole(parsed)) {
         this.#giveAll(batch);
         batch = [];
         this.#reportGap();
@@ -193,14 +197,25 @@ export class RedisReader {
     this.#giveAll(batch);
   }
 
+  #isAfterHole({ previous, publisher, sequence }: RedisEntry): boolean {
+    if (previous !== undefined && previous !== this.#position) return true;
+    const seen = this.#seen.get(publisher);
+    return seen !== undefined && seen.isFollowed && sequence > seen.sequence + 1;
+  }
+
   /** A publisher sends a batch again when it could not learn the outcome. */
   #isRepeated({ publisher, sequence }: RedisEntry): boolean {
     if (!Number.isSafeInteger(sequence)) return false;
-    if (sequence <= (this.#seen.get(publisher) ?? -1)) return true;
+    if (sequence <= (this.#seen.get(publisher)?.sequence ?? -1)) return true;
     this.#seen.delete(publisher);
-    this.#seen.set(publisher, sequence);
+    this.#seen.set(publisher, { sequence, isFollowed: true });
     if (this.#seen.size > PUBLISHERS_MAX) this.#seen.delete(this.#seen.keys().next().value ?? "");
     return false;
+  }
+
+  /** Of each publisher some may be missing here. */
+  #unfollow(): void {
+    for (const seen of this.#seen.values()) seen.isFollowed = false;
   }
 
   #skip(position: string): void {
@@ -226,6 +241,7 @@ export class RedisReader {
 
   #reportGap(): void {
     this.counters.gaps++;
+    this.#unfollow();
     this.#options.log.warn("events were lost: the event stream no longer holds the position of this process", {});
     for (const reading of this.#readings) {
       if (reading.after !== null) reading.after = EMPTY;

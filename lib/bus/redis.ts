@@ -9,8 +9,9 @@
  * Two connections per process, whatever the number of sockets (P5): one for publishing and short questions, and one
  * that blocks, opened with the first reader.
  *
- * An entry: `p` publisher and `s` its sequence (a repeated batch is dropped), `l` the id of the entry before
- * it (a hole is seen), `t` topics, `e` the event as JSON, encoded once. Trimmed by age, and by count as a last resort.
+ * An entry: `p` publisher and `s` its sequence (a repeated batch is dropped, a skipped number is a hole), `l` the id of
+ * the entry before it (another one is a hole), `t` topics, `e` the event as JSON, encoded once. Trimmed by age, and by
+ * count as a last resort.
  * JSON rather than MessagePack, because an operator can read it.
  */
 import type { Bus } from "@lib/bus/bus.ts";
