@@ -29,14 +29,17 @@ export class RedisAwayError extends Error {}
 type Client = ReturnType<typeof openClient>;
 
 const PAUSE_MS_MIN = 25;
+/** A connection that lasts no longer is a failed attempt: a server or a proxy may end each one that is used. */
+const LASTING_MS = 1_000;
 /** Before connecting again to a server that refused, which may be the same one for a while. */
 const REFUSED_PAUSE_MS = 250;
 /** What a server answers that has become a replica, to writes and to who waits for entries. */
 const DEMOTED = new Set(["READONLY", "UNBLOCKED"]);
 /** How long nothing more is said of a server that refuses: while it stays a replica it is left and found again. */
 const REFUSED_QUIET_MS = 10_000;
-/** Failed attempts between two log lines. */
+/** Failed attempts in a row between two log lines. */
 const QUIET_ATTEMPTS = 20;
+const LOST = "the connection to Redis was lost";
 
 export class RedisConnection {
   readonly #options: Required<RedisConnectionOptions>;
@@ -46,6 +49,9 @@ export class RedisConnection {
   /** Resolved while there is a client, and once it is closed; one for each outage, however often it is waited for. */
   #ready = Promise.withResolvers<void>();
   #client: Client | null = null;
+  #readyMs = -Infinity;
+  /** Failed attempts in a row. */
+  #failures = 0;
   #refusalToldMs = -Infinity;
 
   constructor(options: RedisConnectionOptions) {
@@ -114,26 +120,31 @@ export class RedisConnection {
   }
 
   async #connect(first?: Client): Promise<void> {
-    for (let attempt = 0; !this.#closing.signal.aborted; attempt++) {
-      const client = attempt === 0 && first ? first : openClient(this.#options);
+    for (let given = first; !this.#closing.signal.aborted; given = undefined) {
+      const client = given ?? openClient(this.#options);
       client.on("error", (error) => this.#lose(client, error));
       try {
         await this.#handshake(client);
       } catch (error) {
         client.destroy();
         this.#firstAttempt.resolve();
-        if (attempt % QUIET_ATTEMPTS === 0) this.#warn("Redis cannot be reached, trying again", error);
-        const { pauseMsMax } = this.#options;
-        await pause(backoffMs(attempt + 1, { minMs: PAUSE_MS_MIN, maxMs: pauseMsMax }), this.#closing.signal);
+        await this.#pauseAfter("Redis cannot be reached, trying again", error);
         continue;
       }
       if (this.#closing.signal.aborted) return client.destroy();
       this.#client = client;
+      this.#readyMs = performance.now();
       this.#firstAttempt.resolve();
       this.#ready.resolve();
       for (const listener of this.#onReady) listener();
       return;
     }
+  }
+
+  async #pauseAfter(failure: string, error: unknown): Promise<void> {
+    if (this.#failures++ % QUIET_ATTEMPTS === 0) this.#warn(failure, error);
+    const { pauseMsMax } = this.#options;
+    await pause(backoffMs(this.#failures, { minMs: PAUSE_MS_MIN, maxMs: pauseMsMax }), this.#closing.signal);
   }
 
   /** A PING belongs to it: a frozen server accepts connections, and one that is loading its data answers with an error. */
@@ -175,22 +186,25 @@ export class RedisConnection {
     this.#client = null;
     if (this.#closing.signal.aborted) return;
     this.#ready = Promise.withResolvers();
-    this.#tellLost(error);
     void this.#connectAgain(error);
   }
 
-  #tellLost(error: unknown): void {
-    const nowMs = performance.now();
-    if (isReply(error)) {
-      if (nowMs - this.#refusalToldMs < REFUSED_QUIET_MS) return;
-      this.#refusalToldMs = nowMs;
-    }
-    this.#warn("the connection to Redis was lost", error);
+  async #connectAgain(reason: unknown): Promise<void> {
+    const hasLasted = performance.now() - this.#readyMs >= LASTING_MS;
+    if (hasLasted) this.#failures = 0;
+    if (isReply(reason)) {
+      this.#tellRefusal(reason);
+      await pause(REFUSED_PAUSE_MS, this.#closing.signal);
+    } else if (hasLasted) this.#warn(LOST, reason);
+    else await this.#pauseAfter(LOST, reason);
+    await this.#connect();
   }
 
-  async #connectAgain(reason: unknown): Promise<void> {
-    if (isReply(reason)) await pause(REFUSED_PAUSE_MS, this.#closing.signal);
-    await this.#connect();
+  #tellRefusal(error: ErrorReply): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#refusalToldMs < REFUSED_QUIET_MS) return;
+    this.#refusalToldMs = nowMs;
+    this.#warn(LOST, error);
   }
 
   #warn(message: string, error: unknown): void {

@@ -466,6 +466,31 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(given.bus.stats.waiting).toBe(1);
   });
 
+  test("P25: a Redis that ends each connection once it is used is asked again with pauses, and told about once in a while", async () => {
+    const told: string[] = [];
+    await using given = openPair(redis, { log: { warn: (message) => void told.push(message) } });
+    const [bus, other] = given.buses;
+    const reader = await readerOf(other, { published: 3, by: bus });
+    const connections = async () =>
+      Number(/total_connections_received:(\d+)/.exec(String(await given.command("INFO", "stats")))?.[1]);
+    const before = await connections();
+
+    // Less than a batch of entries.
+    await given.command("CONFIG", "SET", "client-output-buffer-limit", "normal 40000 0 0");
+    await publishNumbered(bus, 3, 1_003);
+    const untilMs = performance.now() + 2_000;
+    await eventually(() => performance.now() > untilMs);
+    const refusal = await eventually(() => other.ping().then(() => null, String));
+    const made = (await connections()) - before;
+    await given.command("CONFIG", "SET", "client-output-buffer-limit", "normal 0 0 0");
+
+    expect(made).toBeLessThan(20);
+    expect(told.length).toBeLessThan(3);
+    expect(refusal).toContain("reads events");
+    await eventually(() => reader.numbers().length === 1_003);
+    expect(reader.numbers()).toEqual(range(0, 1_003));
+  });
+
   test("P25: a ping fails while Redis answers and refuses to take events", async () => {
     await using given = openPair(redis);
     const [bus] = given.buses;
