@@ -18,9 +18,11 @@ export function memoryLeases(now: () => number): Leases {
     return !wasOnline;
   }
 
-  function dropExpired(leases: Map<string, number>): void {
-    const at = now();
+  /** Returns true when there were any. */
+  function dropExpired(leases: Map<string, number>): boolean {
+    const [at, before] = [now(), leases.size];
     for (const [lease, expiresAt] of leases) if (expiresAt <= at) leases.delete(lease);
+    return leases.size < before;
   }
 
   return {
@@ -35,14 +37,12 @@ export function memoryLeases(now: () => number): Leases {
     },
     listOnline: async (asked) => new Set(asked.filter(isOnline)),
     async reapLeases() {
-      const gone: string[] = [];
+      const reaped: string[] = [];
       for (const [user, leases] of users) {
-        dropExpired(leases);
-        if (leases.size > 0) continue;
-        users.delete(user);
-        gone.push(user);
+        if (dropExpired(leases)) reaped.push(user);
+        if (leases.size === 0) users.delete(user);
       }
-      return gone;
+      return reaped;
     },
     reconcileLeases: async () => [],
     countOnline: async () => [...users.keys()].filter(isOnline).length,

@@ -33,13 +33,13 @@ export function redisLeases(runScript: RunScript, keyPrefix: string, region: num
       return online;
     },
     async reapLeases() {
-      const gone: string[] = [];
+      const reaped = new Set<string>();
       for (let removed = CHUNK; removed === CHUNK;) {
         const [count, users] = await run<[number, string[]]>(scripts.REAP_LEASES, `${CHUNK}`);
         removed = count;
-        gone.push(...users);
+        for (const user of users) reaped.add(user);
       }
-      return gone;
+      return [...reaped];
     },
     reconcileLeases: async () => [],
     countOnline: () => run<number>(scripts.COUNT_ONLINE),
