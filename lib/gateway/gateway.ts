@@ -40,6 +40,8 @@ import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 const FAREWELL = 1000;
 /** Who comes back so soon after losing a resumable connection was never offline to others. */
 const AWAY_UNNOTICED_MS = 15_000;
+/** A clock that is set back by more makes times of before meaningless. */
+const SET_BACK_MS_MAX = 5_000;
 
 /** The gateway of one process, over the given ports. */
 export class Gateway {
@@ -58,6 +60,7 @@ export class Gateway {
   #server: Server<SocketData> | null = null;
   #reading: BusReading | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
+  #sweptMs = 0;
   #beatMs = 0;
   /** Open connections that can be resumed. */
   #resumable = 0;
@@ -96,6 +99,7 @@ export class Gateway {
       await keys.clearUnleased().catch((error) => log.warn("presence of a former run was not cleared", { error }));
     }
     if (this.#reading !== begun) return; // drained meanwhile
+    this.#sweptMs = clock.now();
     this.#timer = setInterval(() => this.#sweep(), Math.min(1_000, this.#limits.lease_ms / 4));
   }
 
@@ -257,16 +261,19 @@ export class Gateway {
 
   #sweep(): void {
     const nowMs = this.#deps.clock.now();
+    // On a clock that was set back whatever waits for its end would wait for hours more.
+    const endedMs = nowMs < this.#sweptMs - SET_BACK_MS_MAX ? Infinity : nowMs;
+    this.#sweptMs = nowMs;
     const { world } = this.#parts;
     for (const connection of this.#silent) {
-      if (nowMs - connection.openedMs > this.#limits.auth_deadline_ms)
+      if (endedMs - connection.openedMs > this.#limits.auth_deadline_ms)
         connection.close(closeCodes.authenticationTimeout);
     }
     expireWatches(world, nowMs);
     this.#slow.check(this.#connections, nowMs);
     forgetClosed(world);
-    for (const user of forgetLingering(world.lost, ({ untilMs }) => untilMs <= nowMs)) dropUserIfUnused(world, user);
-    void this.#presence.endKept(nowMs);
+    for (const user of forgetLingering(world.lost, ({ untilMs }) => untilMs <= endedMs)) dropUserIfUnused(world, user);
+    void this.#presence.endKept(endedMs);
     // By how much, in either direction: a clock that is set back must not keep the leases from being renewed.
     if (Math.abs(nowMs - this.#beatMs) < this.#limits.lease_ms / 4) return;
     this.#beatMs = nowMs;

@@ -379,6 +379,17 @@ describe.each(profiles)("presence on $name", (profile) => {
     expect(await told(w.socket, user.id, 1)).toEqual([false]);
   });
 
+  test("P8: a clock that is set back keeps nobody online whose connection was lost", async () => {
+    await using gateway = await testGateway({ profile });
+    await using seen = await seenOnline(gateway);
+    const { user, w } = seen;
+
+    await seen.lose();
+    gateway.clock.advance(-3_600_000);
+
+    expect(await told(w.socket, user.id, 2)).toEqual([true, false]);
+  });
+
   test("P8: who is logged out everywhere is offline at once, also when their connection was lost before", async () => {
     await using gateway = await testGateway({ profile });
     await using seen = await seenOnline(gateway);
