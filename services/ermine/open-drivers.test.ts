@@ -1,5 +1,58 @@
+import { loadSettings } from "@lib/settings/load-settings.ts";
+import { silentLogger } from "@lib/telemetry/logger.ts";
+import { openDrivers } from "@services/ermine/open-drivers.ts";
+import { eventually } from "@tests/harness/eventually.ts";
 import { runErmine, temporaryFolder } from "@tests/harness/process.ts";
+import { redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 import { expect, test } from "bun:test";
+import { tmpdir } from "node:os";
+
+const HOUR_MS = 3_600_000;
+const hasRedis = Bun.which("redis-server") !== null || process.env["ERMINE_TEST_REQUIRE_SERVERS"] === "1";
+
+/** Drivers as the command opens them, on a clock that can be set. */
+async function given(env: Record<string, string> = {}) {
+  const own = { ERMINE__STORE: "sqlite::memory:", ERMINE__MAIL: `outbox:${tmpdir()}/ermine-no-mail`, ...env };
+  const { settings } = loadSettings({ cwd: tmpdir(), env: own, readFile: () => null });
+  let aheadMs = 0;
+  const clock = { now: () => Date.now() + aheadMs };
+  const drivers = await openDrivers({ settings, clock, log: silentLogger });
+  return {
+    keys: drivers.keys,
+    setClock: (byMs: number) => void (aheadMs += byMs),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([drivers.bus.close(0), drivers.keys.close(), drivers.mail.close(), drivers.database.close()]);
+    },
+  };
+}
+
+test("P16: a clock that is set back makes no key of the process last longer, and one set forward none end", async () => {
+  await using g = await given();
+  await g.keys.take("short", "v", 20);
+  await g.keys.take("long", "v", HOUR_MS);
+
+  g.setClock(-HOUR_MS);
+  await eventually(async () => (await g.keys.ttl("short")) === null);
+  g.setClock(3 * HOUR_MS);
+  expect(await g.keys.ttl("long")).toSatisfy((leftMs) => Number.isInteger(leftMs) && Number(leftMs) > 0);
+});
+
+test.skipIf(!hasRedis)(
+  `P16: keys are shared again after an outage of Redis, also when the clock was set back in it${hasRedis ? "" : `: ${redisMissing}`}`,
+  async () => {
+    await using redis = (await startRedis()) ?? never(redisMissing);
+    await using g = await given({ ERMINE__BUS: redis.url, ERMINE__KEYS: redis.url });
+    await g.keys.set("only Redis knows", "this", HOUR_MS);
+
+    await redis.stop();
+    await eventually(async () => (await g.keys.get("only Redis knows")) === null);
+    g.setClock(-HOUR_MS);
+    await redis.start();
+
+    await eventually(async () => (await g.keys.get("only Redis knows")) !== null);
+  },
+  20_000,
+);
 
 test("P24: a bad MongoDB connection string stops the start with its key and without its password", async () => {
   await using folder = await temporaryFolder();
@@ -11,3 +64,7 @@ test("P24: a bad MongoDB connection string stops the start with its key and with
   );
   expect(stdout + stderr).not.toContain("hunter");
 });
+
+const never = (message: unknown): never => {
+  throw new Error(String(message));
+};

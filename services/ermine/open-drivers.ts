@@ -35,7 +35,7 @@ export async function openDrivers({
   return {
     database: await openDatabase(ermine, log),
     bus: await openBus(settings, log),
-    keys: await openKeys(settings, clock, log),
+    keys: await openKeys(settings, log),
     mail: await openMailer(settings, { log, now: () => clock.now() }),
   };
 }
@@ -74,13 +74,14 @@ async function openBus({ ermine }: Settings, log: Logger): Promise<Bus> {
   return redisBus({ url: ermine.bus, gatherMs, log });
 }
 
-async function openKeys({ ermine }: Settings, clock: Clock, log: Logger): Promise<Keys> {
-  const embedded = memoryKeys({ now: () => clock.now() });
+async function openKeys({ ermine }: Settings, log: Logger): Promise<Keys> {
+  const now = () => Math.floor(performance.now()); // the machine's clock may be set, and a key must end all the same
+  const embedded = memoryKeys({ now });
   if (ermine.keys.startsWith("memory:")) return embedded;
   const { redisKeys } = await import("@lib/keys/redis.ts");
   const shared = redisKeys({ url: ermine.keys, region: ermine.gateway.region, log });
   return resilientKeys(shared, embedded, {
-    now: () => clock.now(),
+    now,
     onState: (state) =>
       log.warn(state === "primary" ? "Redis answers again" : "Redis is away: limits count per process"),
   });
