@@ -43,13 +43,22 @@ async function deployment(
     const keys = resilientKeys(primary, fallback, { onState: () => {}, now: () => Date.now() });
     return { database, bus, keys, close: async () => void (await Promise.all([bus.close(500), keys.close()])) };
   };
-  const drivers = Array.from({ length: processes }, (_, process) => open(process));
+  const drivers: Drivers[] = [];
   const gateways: TestGateway[] = [];
-  for (const own of drivers) gateways.push(await testGateway({ drivers: own, settings }));
+  const start = async (): Promise<TestGateway> => {
+    const own = open(drivers.length);
+    drivers.push(own);
+    const gateway = await testGateway({ drivers: own, settings });
+    gateways.push(gateway);
+    return gateway;
+  };
+  while (gateways.length < processes) await start();
   return {
     redis,
     wire,
     gateways: gateways as [TestGateway, TestGateway], // as many as asked for
+    /** Starts another process. */
+    start,
     async [Symbol.asyncDispose]() {
       for (const gateway of gateways) await gateway[Symbol.asyncDispose]();
       for (const own of drivers) await own.close();
@@ -188,6 +197,30 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
 
       expect((await fresh.take("Ready")).servers?.map(({ name }) => name)).toEqual(["changed"]);
     }
+  }, 30_000);
+
+  test("P2 P3: a process that starts on a Redis without data does not continue what was before the loss", async () => {
+    await using d = await deployment(1);
+    const [here] = d.gateways;
+    const { people, channel } = await community(here, 2);
+    const [a, b] = people;
+    using commands = await commandsOf(d.redis);
+    const lost = await here.socket(b.token, { resume: true });
+    await here.say(channel._id, a.user);
+    await lost.take("Message");
+    const resumeFrom = lost.client.resumePoint;
+    lost.client.drop();
+    await here.say(channel._id, a.user);
+    await eventually(() => here.deps.bus.stats.waiting === 0);
+
+    await commands.run(["DEL", "ermine:events"]);
+    const there = await d.start();
+    await using watch = await there.socket(a.token);
+    await here.say(channel._id, a.user);
+    await watch.take("Message");
+    await using back = await there.socket(b.token, { resume: true, resumeFrom, untilReady: false });
+
+    expect((await back.take("Resumed")).recovered).toBe(false);
   }, 30_000);
 
   test("P5: a process has as many connections to Redis with a hundred sockets as with none", async () => {

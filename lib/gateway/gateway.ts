@@ -92,7 +92,8 @@ export class Gateway {
       else recent.skip(entry);
     });
     const begun = await bus.read({ onEntries: dispatcher.push, onGap: dispatcher.pushGap });
-    recent.beginAt(begun.position);
+    // On an empty stream a position of before may be of one that was lost: it is not known what came after it.
+    if (begun.position !== NOWHERE) recent.beginAt(begun.position);
     if (dispatcher.position === NOWHERE) dispatcher.position = begun.position;
     this.#reading = begun;
     if (this.#limits.clear_presence) {
