@@ -63,3 +63,19 @@ test("P3: events come back as they were", () => {
   expect(first).toMatchObject({ position: "1-0", topics: ["t"], acceptedMs: 7, event });
   expect(recent.since("0-0", ["t"])?.[0]?.event).toBe(first?.event ?? { type: "missing" });
 });
+
+test("P2 P3: a position of before a break is not continued, also where the new entries began below it", () => {
+  const bounds = { ageMsMax: 1_000, bytesMax: 1_000, replayBytesMax: 1_000 };
+  const recent = recentEntries({ ...bounds, keysOf: ({ topics }) => topics });
+  const add = (position: string) =>
+    recent.add({ position, topics: ["t"], event: { type: "Message" }, acceptedMs: 0 }, '{"type":"Message"}', 0);
+  recent.beginAt("1-0");
+  add("20-0");
+
+  // Another server took over, whose clock is behind.
+  recent.breakOff();
+  for (const position of ["15-0", "16-0", "25-0", "26-0"]) add(position);
+
+  expect(recent.since("20-0", ["t"])).toBeNull();
+  expect(recent.since("25-0", ["t"])?.map(({ position }) => position)).toEqual(["26-0"]);
+});

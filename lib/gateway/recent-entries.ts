@@ -7,7 +7,7 @@ import type { Event } from "@lib/event/event.ts";
 export type RecentEntries = {
   /** Says where the entries begin that will be added, unless some were already. */
   beginAt(position: string): void;
-  /** Forgets everything: the next entry does not follow on the last one. */
+  /** Forgets everything: the next entry does not follow on the last one, and may even have a position before it. */
   breakOff(): void;
   /** Adds an entry with its event in JSON. */
   add(entry: BusEntry, text: string, nowMs: number): void;
@@ -54,6 +54,8 @@ export function recentEntries({
   let horizon: string | null = null;
   /** What comes after this is not known yet. */
   let newest: string | null = null;
+  /** Positions up to here may be of what was broken off. */
+  let broken: string | null = null;
 
   function trim(nowMs: number): void {
     for (
@@ -93,6 +95,7 @@ export function recentEntries({
     breakOff() {
       clear();
       horizon = null;
+      if (newest !== null && (broken === null || comparePositions(newest, broken) > 0)) broken = newest;
     },
     skip({ position }) {
       if (held.length > 0) clear();
@@ -119,6 +122,7 @@ export function recentEntries({
     since(position, keys) {
       if (horizon === null || comparePositions(position, horizon) < 0) return null;
       if (newest === null || comparePositions(position, newest) > 0) return null;
+      if (broken !== null && comparePositions(position, broken) <= 0) return null;
       const missed = new Set<Held>();
       let missedBytes = 0;
       for (const key of keys) {
