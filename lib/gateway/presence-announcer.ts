@@ -15,7 +15,7 @@ export type PresenceAnnouncer = {
   change(user: string, isOnline: boolean, change: () => Promise<boolean>): Promise<void>;
   /** Notes users whose presence others may have been told wrong, or not at all. */
   owe(users: readonly string[]): void;
-  /** Announces what is true by now of each user that is owed. */
+  /** Announces what is true by now of each user that is owed. While that goes on it is not begun again. */
   announceOwed(): Promise<void>;
   /** Resolves when everything begun so far is done. */
   settle(): Promise<void>;
@@ -25,7 +25,7 @@ export type PresenceAnnouncer = {
 export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnouncer {
   const turns = new Map<string, Promise<void>>();
   const owed = new Set<string>();
-  let isAnnouncing = false;
+  let announcing: Promise<void> | null = null;
 
   return {
     change: (user, isOnline, change) =>
@@ -35,20 +35,20 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
     owe(users) {
       for (const user of users) owed.add(user);
     },
-    announceOwed,
-    settle: async () => void (await Promise.all(turns.values())),
+    // One run at a time: beats must not pile up while announcing fails slowly.
+    announceOwed: () => (announcing ??= announceEach().finally(() => void (announcing = null))),
+    async settle() {
+      await announcing;
+      await Promise.all(turns.values());
+    },
   };
 
-  /** One run at a time: beats must not pile up while announcing fails slowly. */
-  async function announceOwed(): Promise<void> {
-    if (isAnnouncing) return;
-    isAnnouncing = true;
+  async function announceEach(): Promise<void> {
     for (const user of [...owed]) {
       await inTurn(user, async () => {
         if (owed.delete(user)) await announce(user, (await deps.keys.listOnline([user])).has(user));
       });
     }
-    isAnnouncing = false;
   }
 
   async function announce(user: string, isOnline: boolean): Promise<void> {

@@ -227,6 +227,26 @@ describe.each(profiles)("presence on $name", (profile) => {
     expect(await told(b.socket, killed.id, 1)).toEqual([false]);
   });
 
+  test("P8: a process that ends tells before what it could not tell when it happened", async () => {
+    await using stays = await testGateway({ profile });
+    const beats = spyOn(stays.deps.keys, "reapLeases");
+    const ends = await testGateway({ profile, drivers: stays.drivers });
+    await eventually(() => beats.mock.calls.length === 2, { describe: "a beat of both, the last for a while" });
+    const user = await stays.user();
+    await using w = await watcher(stays, user.id);
+    const socket = await ends.socket(user.token);
+    await told(w.socket, user.id, 1);
+
+    const failing = spyOn(ends.deps.store.users, "get").mockRejectedValue(new Error("away"));
+    await socket.client.close();
+    await eventually(() => failing.mock.calls.length > 0);
+    await ends.deps.background.drain(1_000);
+    failing.mockRestore();
+    await ends[Symbol.asyncDispose]();
+
+    expect(await told(w.socket, user.id, 2)).toEqual([true, false]);
+  });
+
   test("P8: a lease is renewed for as long as its connection lives", async () => {
     await using gateway = await testGateway({ profile, settings: FAST });
     const user = await gateway.user();

@@ -24,7 +24,7 @@ export type Presence = {
    * called a few times per lease.
    */
   beat(): Promise<void>;
-  /** Resolves when everything begun so far is done. */
+  /** For the end of the process: waits for everything begun so far, and announces whoever could not be before. */
   settle(): Promise<void>;
 };
 
@@ -57,11 +57,18 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
         announcer.owe(await deps.keys.renewLeases(held, lease_ms));
       }
       announcer.owe(await deps.keys.reapLeases());
-      announcer.owe(await deps.keys.reconcileLeases());
-      await announcer.announceOwed();
+      await makeUp();
     },
-    settle: announcer.settle,
+    async settle() {
+      await announcer.settle();
+      await makeUp();
+    },
   };
+
+  async function makeUp(): Promise<void> {
+    announcer.owe(await deps.keys.reconcileLeases());
+    await announcer.announceOwed();
+  }
 
   async function close(connection: Connection): Promise<void> {
     const lease = leases.get(connection);
