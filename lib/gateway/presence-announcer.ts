@@ -19,6 +19,8 @@ export type PresenceAnnouncer = {
   announceOwed(): Promise<void>;
   /** Resolves when everything begun so far is done. */
   settle(): Promise<void>;
+  /** Of whom others were not told yet what they have to be. */
+  readonly untold: readonly string[];
 };
 
 /** Announces the users of one process. */
@@ -40,6 +42,9 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
     async settle() {
       await announcing;
       await Promise.all(turns.values());
+    },
+    get untold() {
+      return [...new Set([...owed, ...turns.keys()])];
     },
   };
 

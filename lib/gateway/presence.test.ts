@@ -247,6 +247,22 @@ describe.each(profiles)("presence on $name", (profile) => {
     expect(await told(w.socket, user.id, 2)).toEqual([true, false]);
   });
 
+  test("P8: what a process could not tell until its end is told by another one", async () => {
+    await using stays = await testGateway({ profile, settings: FAST });
+    const ends = await testGateway({ profile, drivers: stays.drivers });
+    const user = await stays.user();
+    await using w = await watcher(stays, user.id);
+    const socket = await ends.socket(user.token);
+    await told(w.socket, user.id, 1);
+
+    spyOn(ends.deps.store.users, "get").mockRejectedValue(new Error("away"));
+    await socket.client.close();
+    await ends[Symbol.asyncDispose]();
+
+    expect(await told(w.socket, user.id, 2)).toEqual([true, false]);
+    expect((await stays.deps.keys.listOnline([user.id])).size).toBe(0);
+  });
+
   test("P8: a lease is renewed for as long as its connection lives", async () => {
     await using gateway = await testGateway({ profile, settings: FAST });
     const user = await gateway.user();

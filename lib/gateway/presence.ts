@@ -26,6 +26,8 @@ export type Presence = {
   beat(): Promise<void>;
   /** For the end of the process: waits for everything begun so far, and announces whoever could not be before. */
   settle(): Promise<void>;
+  /** After that: leaves to other processes who could not be announced until the end. */
+  handOver(): Promise<void>;
 };
 
 export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">): Presence {
@@ -37,8 +39,7 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
   return {
     async open(connection) {
       if (!connection.user || connection.state !== "live") return;
-      // The reference's presence ids are even 32-bit numbers.
-      const lease = { user: connection.user.id, lease: String(deps.ids.integer(2 ** 31) * 2) };
+      const lease = newLease(connection.user.id);
       leases.set(connection, lease);
       await announcer.change(lease.user, true, () => deps.keys.openLease(lease.user, lease.lease, lease_ms));
     },
@@ -63,7 +64,16 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
       await announcer.settle();
       await makeUp();
     },
+    async handOver() {
+      // Leases that end at once: whoever removes them announces their users.
+      await deps.keys.renewLeases(announcer.untold.map(newLease), 1);
+    },
   };
+
+  /** The reference's presence ids are even 32-bit numbers. */
+  function newLease(user: string): { user: string; lease: string } {
+    return { user, lease: String(deps.ids.integer(2 ** 31) * 2) };
+  }
 
   async function makeUp(): Promise<void> {
     announcer.owe(await deps.keys.reconcileLeases());
