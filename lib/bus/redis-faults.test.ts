@@ -491,6 +491,21 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(reader.numbers()).toEqual(range(0, 1_003));
   });
 
+  test("P6 P25: entries that are no events are all counted, and told about once in a while", async () => {
+    const told: string[] = [];
+    await using given = openPair(redis, { log: { warn: (message) => void told.push(message) } });
+    const [bus, other] = given.buses;
+    const reader = await readerOf(other, { published: 3, by: bus });
+
+    const write = "for at = 1, 500 do redis.call('XADD', KEYS[1], '*', 'of', 'a later version') end";
+    await given.command("EVAL", write, "1", given.stream);
+    await publishNumbered(bus, 3, 4);
+
+    await eventually(() => reader.numbers().length === 4);
+    expect(other.stats.skipped).toBe(500);
+    expect(told).toEqual(["an entry of the event stream is not an event"]);
+  });
+
   test("P25: a ping fails while Redis answers and refuses to take events", async () => {
     await using given = openPair(redis);
     const [bus] = given.buses;

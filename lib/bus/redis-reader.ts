@@ -31,6 +31,8 @@ const PUBLISHERS_MAX = 4_096;
 const REFUSED_PAUSE_MS = 100;
 /** Refusals between two log lines. */
 const QUIET_REFUSALS = 100;
+/** How long nothing more is said of entries that are no events: another version may write many of them. */
+const SKIPPED_QUIET_MS = 10_000;
 const EMPTY = "0-0";
 
 /**
@@ -52,6 +54,7 @@ export class RedisReader {
   #refusal: unknown = null;
   /** How often in a row. */
   #refusals = 0;
+  #skippedToldMs = -Infinity;
   readonly counters = { read: 0, skipped: 0, gaps: 0 };
 
   constructor(options: RedisReaderOptions) {
@@ -219,8 +222,12 @@ export class RedisReader {
   }
 
   #skip(position: string): void {
+    const { skipped } = this.counters;
     this.counters.skipped++;
-    this.#options.log.warn("an entry of the event stream is not an event", { position });
+    const nowMs = performance.now();
+    if (nowMs - this.#skippedToldMs < SKIPPED_QUIET_MS) return;
+    this.#skippedToldMs = nowMs;
+    this.#options.log.warn("an entry of the event stream is not an event", { position, skipped_before: skipped });
   }
 
   #giveAll(entries: readonly BusEntry[]): void {
