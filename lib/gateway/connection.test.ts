@@ -11,8 +11,9 @@ import { profiles } from "@tests/harness/profiles.ts";
 import { OPCODE, encodeFrame, openRawSocket } from "@tests/harness/raw-socket.ts";
 import { testConnection } from "@tests/harness/test-connection.ts";
 import { type TestGateway, testGateway } from "@tests/harness/test-gateway.ts";
+import { StoreError, StoreUnavailableError } from "@lib/store/database.ts";
 import type { ServerWebSocket } from "bun";
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 
 const textOf = (payload: Buffer): unknown => JSON.parse(payload.toString());
 
@@ -342,6 +343,25 @@ describe.each(profiles)("connections on $name", (profile) => {
       expect(socket.types()).toEqual(["Authenticated"]);
       expect(socket.closes[0]?.code).toBe(1013);
     }
+  });
+
+  test("P25: a database that is away is not told about again for each connection that comes meanwhile", async () => {
+    await using gateway = await testGateway({ profile });
+    const user = await gateway.user(QUIET);
+    const log = spyOn(gateway.deps.log, "error");
+    const sessions = spyOn(gateway.deps.store.sessions, "getByToken");
+
+    for (const [error, lines] of [
+      [new StoreUnavailableError("findOne", "sessions", "away"), 0],
+      [new StoreError("findOne", "sessions", "broken"), 1],
+    ] as const) {
+      sessions.mockRejectedValue(error);
+      await using socket = await gateway.socket(user.token, { untilReady: false });
+      await eventually(() => socket.closes.length === 1);
+      expect(socket.closes[0]?.code).toBe(1013);
+      expect(log.mock.calls.length).toBe(lines);
+    }
+    log.mockRestore();
   });
 
   test("P1: a server whose last other connection leaves while somebody connects is not missing from their Ready", async () => {

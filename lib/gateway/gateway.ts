@@ -33,6 +33,7 @@ import { expireWatches } from "@lib/gateway/watches.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import { worldReads } from "@lib/gateway/world-reads.ts";
 import { clientNetwork } from "@lib/rpc/client-network.ts";
+import { StoreUnavailableError } from "@lib/store/database.ts";
 import { within } from "@lib/telemetry/within.ts";
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 
@@ -233,7 +234,8 @@ export class Gateway {
       const event = errorEvent({ data: { type: error.type, ...error.extra, location: "gateway" } });
       return connection.closeWith(new Frames(event), closeCodes.authenticationFailed);
     }
-    this.#deps.log.error("connection could not be prepared", { error });
+    // That the database is away is told when it goes, not by each of thousands that come meanwhile.
+    if (!(error instanceof StoreUnavailableError)) this.#deps.log.error("connection could not be prepared", { error });
     connection.close(closeCodes.unavailable);
   }
 
