@@ -156,6 +156,25 @@ describe.skipIf(!canRun)(`redis bus, faults${canRun ? "" : `: ${redisMissing}`}`
     expect(reader.gaps()).toBe(1);
   });
 
+  test("P2: a stream that was empty, and is lost with its server before any of it was read, is a gap", async () => {
+    await using given = await openFar(redis);
+    const { bus, reader } = given;
+    await given.command("DEL", given.stream);
+    await eventually(() => reader.gaps() === 1);
+
+    given.wire.cut();
+    await publishNumbered(bus, 3, 5);
+    await given.command("DEL", given.stream);
+    await redis.stop();
+    await redis.start();
+    await publishNumbered(bus, 5, 7);
+    given.wire.restore();
+
+    await eventually(() => reader.numbers().includes(6));
+    expect(reader.numbers()).toEqual([0, 1, 2, 5, 6]);
+    expect(reader.gaps()).toBe(2);
+  });
+
   test("P2: what an older copy of the stream lacks is one gap, also for who had read no further than the copy", async () => {
     await using given = await openFar(redis);
     const { bus, reader } = given;

@@ -1,7 +1,7 @@
 import { BusClosedError, type BusEntry, type BusReader, type BusReading } from "@lib/bus/bus.ts";
 import { deliver, deliverGap, type BusLog } from "@lib/bus/deliver.ts";
 import { comparePositions } from "@lib/bus/position.ts";
-import { RedisAwayError, type RedisConnection } from "@lib/bus/redis-connection.ts";
+import { isReply, RedisAwayError, type RedisConnection } from "@lib/bus/redis-connection.ts";
 import { parseRedisEntry, type RedisEntry } from "@lib/bus/redis-entry.ts";
 
 /** How to read. */
@@ -49,6 +49,8 @@ export class RedisReader {
   readonly #seen = new Map<string, Seen>();
   #connection: RedisConnection | null = null;
   #position = EMPTY;
+  /** The run of the server on which the position was found; looked at while that is `EMPTY`. */
+  #foundAt = "";
   #isClosed = false;
   /** What Redis answered instead of entries, or null. */
   #refusal: unknown = null;
@@ -107,6 +109,8 @@ export class RedisReader {
       try {
         await commands.untilReady();
         const end = await this.#getEnd(commands);
+        const run = await getRun(commands);
+        if (this.#connection === null) this.#foundAt = run;
         this.#forgetRefusal();
         return end;
       } catch (error) {
@@ -138,7 +142,7 @@ export class RedisReader {
     while (this.#connection === connection) {
       try {
         await connection.untilReady();
-        if (isInterrupted) await this.#checkEnd(connection);
+        if (isInterrupted) await this.#checkAgain(connection);
         isInterrupted = false;
         await this.#readOnce(connection);
         this.#forgetRefusal();
@@ -165,10 +169,22 @@ export class RedisReader {
     if (entries.length < BATCH_ENTRIES_MAX) await Bun.sleep(gatherMs);
   }
 
+  /** After an interruption. An empty stream is only known to be the one that was empty on the same server. */
+  async #checkAgain(connection: RedisConnection): Promise<void> {
+    if (this.#position !== EMPTY) return this.#checkEnd(connection);
+    const run = await getRun(connection);
+    if (this.#connection !== connection || run === this.#foundAt) return;
+    this.#foundAt = run;
+    this.#reportGap();
+  }
+
   /** A stream that ends before our position is not the one that we read: what it held between them is lost. */
   async #checkEnd(connection: RedisConnection): Promise<void> {
     const end = await this.#getEnd(connection);
-    if (this.#connection !== connection || comparePositions(end, this.#position) >= 0) return;
+    if (comparePositions(end, this.#position) >= 0) return;
+    const run = await getRun(connection);
+    if (this.#connection !== connection) return;
+    this.#foundAt = run;
     this.#position = end;
     this.#reportGap();
   }
@@ -254,5 +270,15 @@ export class RedisReader {
       if (reading.after !== null) reading.after = EMPTY;
       deliverGap(reading.reader, this.#options.log);
     }
+  }
+}
+
+/** Names a server from its start to its end; a user who may not ask that has it nameless. */
+async function getRun(connection: RedisConnection): Promise<string> {
+  try {
+    return /run_id:(\w+)/.exec(await connection.run<string>(["INFO", "server"]))?.[1] ?? "";
+  } catch (error) {
+    if (isReply(error)) return "";
+    throw error;
   }
 }
