@@ -15,8 +15,8 @@ const ACCEPTED = Promise.resolve();
 
 /**
  * The bus of a single process. A reader gets an entry in a microtask when the bus was quiet; after each delivery a
- * window of `gatherMs` opens in which entries gather, because readers write once per batch and socket.
- * Nothing can be lost, hence no gap is ever reported.
+ * window of `gatherMs` opens in which entries gather, because readers write once per batch and socket. A quiet bus sets
+ * no timer. Nothing can be lost, hence no gap is ever reported.
  */
 export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBusOptions = {}): Bus {
   const readers = new Set<{ reader: BusReader; after: number }>();
@@ -24,18 +24,25 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
   const windowMs = Math.min(gatherMs, GATHER_MS_MAX);
   const positionPrefix = `${startMs}-`;
   let waiting: BusEntry[] = [];
-  let turn: "quiet" | "due" | "gathering" | "closed" = "quiet";
+  let windowEndsMs = -Infinity;
+  let isScheduled = false;
+  let isClosed = false;
   let timer: Timer | undefined;
 
+  function schedule(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    const leftMs = Math.min(windowEndsMs - performance.now(), windowMs);
+    if (leftMs < 0) queueMicrotask(takeTurn);
+    else timer = setTimeout(takeTurn, leftMs);
+  }
+
   function takeTurn(): void {
-    if (turn === "closed") return;
-    if (waiting.length === 0) {
-      turn = "quiet";
-      return;
-    }
-    turn = "gathering"; // before delivering: what readers publish themselves joins the next batch
-    timer = setTimeout(takeTurn, windowMs);
+    if (isClosed) return;
+    isScheduled = false;
+    windowEndsMs = Infinity; // what readers publish themselves joins the next batch
     deliverWaiting();
+    windowEndsMs = performance.now() + windowMs;
   }
 
   function deliverWaiting(): void {
@@ -50,17 +57,15 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
 
   return {
     publish(topics, event) {
-      if (turn === "closed") return Promise.reject(new BusClosedError("the event bus is closed"));
+      if (isClosed) return Promise.reject(new BusClosedError("the event bus is closed"));
       counters.published++;
       const position = positionPrefix + counters.published;
       waiting.push({ position, topics, event, acceptedMs: Date.now() });
-      if (turn !== "quiet") return ACCEPTED;
-      turn = "due";
-      queueMicrotask(takeTurn);
+      schedule();
       return ACCEPTED;
     },
     async read(reader) {
-      if (turn === "closed") throw new BusClosedError("the event bus is closed");
+      if (isClosed) throw new BusClosedError("the event bus is closed");
       const own = { reader, after: counters.published };
       readers.add(own);
       return { position: positionPrefix + own.after, stop: async () => void readers.delete(own) };
@@ -76,7 +81,7 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
     async close() {
       clearTimeout(timer);
       deliverWaiting();
-      turn = "closed";
+      isClosed = true;
       readers.clear();
     },
   };

@@ -89,7 +89,7 @@ async function measureSteady(context: BenchContext): Promise<Steady> {
   await using room = await openErmineRoom(context, "json", [sockets]);
   const event = await room.server.call("sampleEvent", room.rooms.get(sockets) ?? "");
   await using bareRoom = await openBareRoom(context, "json", [sockets], event);
-  const frames = context.quick ? 10 : 60;
+  const frames = context.quick ? 10 : 100;
   // Warms the code up: a server that has run for minutes has compiled what it runs most.
   await send(room, sockets, { frames: context.quick ? 100 : 5_000, connections: SENDERS });
   await runRound(bareRoom, { sockets, frames: 200, perSecond: null });
