@@ -17,7 +17,7 @@ import { nobody, outletTo } from "@lib/gateway/outlet.ts";
 import { authenticated, resumed } from "@lib/event/connection-events.ts";
 import { route } from "@lib/gateway/route.ts";
 import type { RecentEntries } from "@lib/gateway/recent-entries.ts";
-import { changesView, heldKeysOf, listenKeysOf, replay } from "@lib/gateway/resume.ts";
+import { changesView, listenKeysOf, replay } from "@lib/gateway/resume.ts";
 import { renderReady } from "@lib/gateway/render-ready.ts";
 import { type Snapshot, readSnapshot } from "@lib/gateway/snapshot.ts";
 import type { SocketCounts } from "@lib/gateway/variant.ts";
@@ -149,7 +149,7 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, tok
   const { resume } = connection.handshake;
   if (!resume?.session || resume.position === null || !isResumeSessionOf(resume.session, token)) return false;
   const lost = takeLingering(world.lost, resume.session);
-  const missed = lost && recent.since(resume.position, [...heldKeysOf(lost.user), ...keysOfWatches(lost.watching)]);
+  const missed = lost && recent.since(resume.position, [...listenKeysOf(lost.user), ...keysOfWatches(lost.watching)]);
   if (!lost || !missed || missed.some((entry) => changesView(world, lost.user, entry))) {
     if (lost) dropUserIfUnused(world, lost.user);
     return false;

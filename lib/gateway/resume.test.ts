@@ -1,6 +1,5 @@
 import { DataEditUser } from "@lib/contract/users.ts";
 import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
-import { deleteServer } from "@lib/domain/servers/delete-server.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { changeBlock } from "@lib/domain/relationships/change-block.ts";
 import { editUser } from "@lib/domain/users/edit-user.ts";
@@ -208,20 +207,6 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(resumed.recovered).toBe(true);
     expect(typesOf(told)).toEqual(["Authenticated", "Message", "ChannelUpdate", "MessageDelete"]);
     expect(ready.channels?.find(({ _id }) => _id === s.open._id)).toMatchObject({ last_message_id: remains });
-  });
-
-  test("P3: a server of others that is deleted meanwhile keeps nobody from going on", async () => {
-    await using s = await lostConnection(profile);
-    const others = await s.gateway.server(s.other.id);
-    await s.gateway.join(others, s.other.id);
-
-    const { resumed, told } = await s.lose(async () => {
-      await deleteServer(s.gateway.deps, actorOf(s.other), { target: others._id, leaveSilently: true });
-      await s.gateway.say(s.open._id, s.owner.user);
-    });
-
-    expect(resumed.recovered).toBe(true);
-    expect(typesOf(told)).toEqual(["Authenticated", "Message"]);
   });
 
   test("P3: what happened while no connection could be resumed is told afterwards, too", async () => {

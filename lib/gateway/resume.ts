@@ -27,14 +27,9 @@ export function resumeKeysOf({ event, topics }: BusEntry): readonly string[] {
   }
 }
 
-/** Under which somebody finds what they may have missed whose view was just read: what they were in before is not known. */
+/** Under which a user finds what they may have missed. */
 export function* listenKeysOf(user: UserView): Generator<string> {
   yield ANYBODY;
-  yield* heldKeysOf(user);
-}
-
-/** The same for a user of this world, whose lost connections are forgotten with a server that is deleted. */
-export function* heldKeysOf(user: UserView): Generator<string> {
   yield leftKey(user.id);
   yield `${user.id}!`;
   yield user.id;

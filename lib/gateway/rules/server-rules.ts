@@ -52,9 +52,6 @@ export const serverRules: Rules = {
     const server = world.servers.get(id);
     if (!server) return;
     out.toServer(server, frames);
-    // What they were told last has it, and who is in what is gone cannot be told when they come back.
-    const wasIn = ({ user }: { user: UserView }): boolean => server.members.has(user.id);
-    for (const user of forgetLingering(world.lost, wasIn)) dropUserIfUnused(world, user);
     for (const userId of [...server.members.keys()]) removeMember(world, server, userId);
   },
 
