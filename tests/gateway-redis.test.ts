@@ -1,94 +1,25 @@
 // The gateway over a Redis of the test's own, which is stopped, frozen and emptied under it (promises P2, P3, P8, P21).
-import { RedisConnection } from "@lib/bus/redis-connection.ts";
-import { redisBus } from "@lib/bus/redis.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { channelDelete } from "@lib/event/channel-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { Publication } from "@lib/event/event.ts";
 import { serverDelete, serverMemberLeave, serverMemberUpdate, serverRoleDelete } from "@lib/event/server-events.ts";
-import { memoryKeys } from "@lib/keys/memory.ts";
-import { redisKeys } from "@lib/keys/redis.ts";
-import { resilientKeys } from "@lib/keys/resilient.ts";
-import { initialiseDatabase } from "@lib/store/initialise-database.ts";
-import { openSqlite } from "@lib/store/sqlite/database.ts";
-import { silentLogger } from "@lib/telemetry/logger.ts";
 import { eventually } from "@tests/harness/eventually.ts";
-import { QUIET, community, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
-import type { Drivers } from "@tests/harness/profiles.ts";
-import { type RedisServer, redisMissing, startRedis } from "@tests/harness/redis-server.ts";
+import { community, hiddenBut, typesOf } from "@tests/harness/gateway-community.ts";
+import { redisMissing } from "@tests/harness/redis-server.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
-import { startTcpProxy } from "@tests/harness/tcp-proxy.ts";
-import type { SettingsInput } from "@tests/harness/test-api.ts";
-import { type TestGateway, role, testGateway } from "@tests/harness/test-gateway.ts";
+import { type TestGateway, role } from "@tests/harness/test-gateway.ts";
 import { describe, expect, test } from "bun:test";
+import { commandsOf, deployment } from "@tests/harness/redis-deployment.ts";
 
 const hasRedis = Bun.which("redis-server") !== null || process.env["ERMINE_TEST_REQUIRE_SERVERS"] === "1";
 if (!hasRedis) console.warn(`gateway on Redis: ${redisMissing}`);
-
-/** Drivers of processes that share documents and one Redis; on demand all but the first read its bus over a wire. */
-async function deployment(
-  processes: number,
-  { settings = {}, isWired = false }: { settings?: SettingsInput; isWired?: boolean } = {},
-) {
-  const redis = await startRedis();
-  if (!redis) throw new Error(redisMissing);
-  const wire = startTcpProxy({ hostname: "127.0.0.1", port: Number(new URL(redis.url).port) });
-  const database = await openSqlite(":memory:");
-  await initialiseDatabase(database);
-  const open = (process: number): Drivers => {
-    const url = isWired && process > 0 ? `redis://127.0.0.1:${wire.port}` : redis.url;
-    const bus = redisBus({ url, log: silentLogger, timeoutMs: 500, blockMs: 200 });
-    const primary = redisKeys({ url: redis.url, log: silentLogger, timeoutMs: 300 });
-    const fallback = memoryKeys({ now: () => Date.now() });
-    const keys = resilientKeys(primary, fallback, { onState: () => {}, now: () => Date.now() });
-    return { database, bus, keys, close: async () => void (await Promise.all([bus.close(500), keys.close()])) };
-  };
-  const drivers: Drivers[] = [];
-  const gateways: TestGateway[] = [];
-  const start = async (): Promise<TestGateway> => {
-    const own = open(drivers.length);
-    drivers.push(own);
-    const gateway = await testGateway({ drivers: own, settings });
-    gateways.push(gateway);
-    return gateway;
-  };
-  while (gateways.length < processes) await start();
-  return {
-    redis,
-    wire,
-    gateways: gateways as [TestGateway, TestGateway], // as many as asked for
-    /** Starts another process. */
-    start,
-    async [Symbol.asyncDispose]() {
-      for (const gateway of gateways) await gateway[Symbol.asyncDispose]();
-      for (const own of drivers) await own.close();
-      await database.close();
-      wire[Symbol.dispose]();
-      await redis[Symbol.asyncDispose]();
-    },
-  };
-}
 
 /** Whom and what an event concerns that comes late. */
 type LateNews = { store: TestGateway["deps"]["store"]; key: { server: string; user: string }; hidden: string };
 
 const messagesOf = ({ events }: TestSocket): string[] =>
   events.flatMap((event) => (event.type === "Message" ? [event._id] : []));
-
-/** What a socket was told of somebody's coming and going, in order; saying the same again changes nothing. */
-function onlineOf({ events }: TestSocket, user: string): unknown[] {
-  const told = events.flatMap((event) => (event.type === "UserUpdate" && event.id === user ? [event.data.online] : []));
-  return told.filter((online, at) => online !== told[at - 1]);
-}
-
-/** Two friends, and two processes that look after their leases often. */
-async function friends() {
-  const d = await deployment(2, { settings: { ermine: { gateway: { lease_ms: 3_000 } } } });
-  const [here, there] = d.gateways;
-  const [user, friend] = [await here.user(), await here.user(QUIET)];
-  await here.relate(user.id, "Friend", friend.id);
-  return { ...d, here, there, user, friend };
-}
 
 /** Two who have read a channel's first message: `keep` at one process, and `lost`, which can be resumed, at another. */
 async function keepAndLost(here: TestGateway, there: TestGateway) {
@@ -100,12 +31,6 @@ async function keepAndLost(here: TestGateway, there: TestGateway) {
   await lost.take("Message");
   await keep.take("Message");
   return { a, b, channel, keep, lost, [Symbol.asyncDispose]: () => keep[Symbol.asyncDispose]() };
-}
-
-async function commandsOf({ url }: RedisServer): Promise<RedisConnection & Disposable> {
-  const commands = new RedisConnection({ url, name: "test", log: silentLogger, timeoutMs: 1_000 });
-  await commands.untilReady();
-  return Object.assign(commands, { [Symbol.dispose]: () => commands.close() });
 }
 
 describe.skipIf(!hasRedis)("gateway on Redis", () => {
@@ -454,114 +379,4 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
       }
     }
   }, 30_000);
-
-  test("P8: who closes one of two sessions while Redis is away is online to others after it", async () => {
-    await using d = await friends();
-    await using watch = await d.there.socket(d.friend.token);
-    const one = await d.here.socket(d.user.token);
-    await using _two = await d.there.socket(d.user.token);
-    await eventually(() => onlineOf(watch, d.user.id).length === 1);
-
-    await d.redis.stop();
-    await one.client.close();
-    await eventually(() => d.here.stats.connections === 0);
-    await d.here.deps.background.drain(5_000);
-    await d.redis.start();
-
-    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true, false, true]) ?? true);
-  }, 30_000);
-
-  test("P8: who leaves while Redis is away and comes back after it is online to others", async () => {
-    await using d = await friends();
-    await using watch = await d.there.socket(d.friend.token);
-    const before = await d.here.socket(d.user.token);
-    await eventually(() => onlineOf(watch, d.user.id).length === 1);
-
-    const { keys } = d.here.deps;
-    await keys.set("only Redis knows", "this", 60_000);
-    await d.redis.stop();
-    await before.client.close();
-    await eventually(() => d.here.stats.connections === 0);
-    await d.here.deps.background.drain(5_000);
-    await d.redis.start();
-    await eventually(async () => (await keys.get("only Redis knows")) !== null);
-    await using _after = await d.here.socket(d.user.token);
-
-    await eventually(() => onlineOf(watch, d.user.id).includes(false) && onlineOf(watch, d.user.id).at(-1) === true);
-  }, 30_000);
-
-  test("P8: whose lease Redis has lost is told online again", async () => {
-    await using d = await friends();
-    using commands = await commandsOf(d.redis);
-    await using watch = await d.there.socket(d.friend.token);
-    await using _socket = await d.here.socket(d.user.token);
-    await eventually(() => onlineOf(watch, d.user.id).length === 1);
-    watch.drain();
-
-    await commands.run(["DEL", "ermine:leases", "ermine:online", "online", `sessions:${d.user.id}`]);
-
-    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true]) ?? true);
-    expect(await commands.run<string[]>(["SMEMBERS", "online"])).toContain(d.user.id);
-    expect((await d.there.deps.keys.listOnline([d.user.id])).size).toBe(1);
-  }, 30_000);
-
-  test("P8: a Ready that was read while Redis is away is put right after it", async () => {
-    await using d = await friends();
-    await using _online = await d.here.socket(d.user.token);
-    await d.here.deps.background.drain(5_000);
-
-    await d.redis.stop();
-    await eventually(() =>
-      d.there.deps.keys.ping().then(
-        () => false,
-        () => true,
-      ),
-    );
-    await using watch = await d.there.socket(d.friend.token);
-    const ready = await watch.take("Ready");
-    await d.redis.start();
-
-    expect(ready.users?.find(({ _id }) => _id === d.user.id)?.online).toBe(false);
-    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true]) ?? true);
-    expect(watch.closes).toEqual([]);
-  }, 30_000);
-
-  test("events-58: sessions, online and region hold a connected user, and nothing of them afterwards", async () => {
-    await using d = await deployment(1);
-    const [gateway] = d.gateways;
-    const user = await gateway.user(QUIET);
-    using commands = await commandsOf(d.redis);
-    const state = async () => ({
-      sessions: (await commands.run<string[]>(["SMEMBERS", `sessions:${user.id}`])).length,
-      online: await commands.run<string[]>(["SMEMBERS", "online"]),
-      region: (await commands.run<string[]>(["SMEMBERS", "region0"])).map((entry) => entry.split(":")[0]),
-    });
-
-    const socket = await gateway.socket(user.token);
-    await eventually(async () => {
-      expect(await state()).toEqual({ sessions: 1, online: [user.id], region: [user.id] });
-      return true;
-    });
-    await socket.client.close();
-
-    await eventually(async () => {
-      expect(await state()).toEqual({ sessions: 0, online: [], region: [] });
-      return true;
-    });
-  });
-
-  test("events-59: entries that a crashed process left are gone after a start, and its users offline", async () => {
-    await using d = await deployment(1);
-    const [running] = d.gateways;
-    using commands = await commandsOf(d.redis);
-    await commands.run(["SADD", "sessions:left", "4242"]);
-    await commands.run(["SADD", "online", "left"]);
-    await commands.run(["SADD", "region0", "left:4242"]);
-
-    await using _restarted = await testGateway({ drivers: running.drivers });
-
-    expect(await commands.run<number>(["EXISTS", "sessions:left"])).toBe(0);
-    expect(await commands.run<number>(["SISMEMBER", "online", "left"])).toBe(0);
-    expect((await running.deps.keys.listOnline(["left"])).size).toBe(0);
-  });
 });
