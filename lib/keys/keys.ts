@@ -61,10 +61,7 @@ export interface Keys {
   closeLease(user: string, lease: string): Promise<boolean>;
   /** Those of `users` with a live lease. */
   listOnline(users: readonly string[]): Promise<Set<string>>;
-  /**
-   * Removes expired leases and returns their users. Whose last lease that was is named to exactly one caller in the
-   * cluster; who holds another one is named, too: the process that died may have told the wrong thing of them, or nothing.
-   */
+  /** Removes expired leases and returns each user whose last lease that was, to exactly one caller in the cluster. */
   reapLeases(): Promise<string[]>;
   /**
    * After an outage of the shared keys: makes them know what was closed in it, and returns the users of whom `closeLease`

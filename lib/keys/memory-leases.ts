@@ -18,11 +18,9 @@ export function memoryLeases(now: () => number): Leases {
     return !wasOnline;
   }
 
-  /** Returns true when there were any. */
-  function dropExpired(leases: Map<string, number>): boolean {
-    const [at, before] = [now(), leases.size];
+  function dropExpired(leases: Map<string, number>): void {
+    const at = now();
     for (const [lease, expiresAt] of leases) if (expiresAt <= at) leases.delete(lease);
-    return leases.size < before;
   }
 
   return {
@@ -37,12 +35,14 @@ export function memoryLeases(now: () => number): Leases {
     },
     listOnline: async (asked) => new Set(asked.filter(isOnline)),
     async reapLeases() {
-      const reaped: string[] = [];
+      const gone: string[] = [];
       for (const [user, leases] of users) {
-        if (dropExpired(leases)) reaped.push(user);
-        if (leases.size === 0) users.delete(user);
+        dropExpired(leases);
+        if (leases.size > 0) continue;
+        users.delete(user);
+        gone.push(user);
       }
-      return reaped;
+      return gone;
     },
     reconcileLeases: async () => [],
     countOnline: async () => [...users.keys()].filter(isOnline).length,

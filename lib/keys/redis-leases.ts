@@ -33,13 +33,13 @@ export function redisLeases(runScript: RunScript, keyPrefix: string, region: num
       return online;
     },
     async reapLeases() {
-      const reaped = new Set<string>();
+      const gone: string[] = [];
       for (let removed = CHUNK; removed === CHUNK;) {
         const [count, users] = await run<[number, string[]]>(scripts.REAP_LEASES, `${CHUNK}`);
         removed = count;
-        for (const user of users) reaped.add(user);
+        gone.push(...users);
       }
-      return [...reaped];
+      return gone;
     },
     reconcileLeases: async () => [],
     countOnline: () => run<number>(scripts.COUNT_ONLINE),

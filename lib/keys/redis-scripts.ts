@@ -92,24 +92,22 @@ redis.call('SREM', KEYS[3], user)
 return 1
 `);
 
-/**
- * ARGV: prefix, number of leases at most. Returns the number of leases removed, then their users: those who went offline
- * and those who hold another lease.
- */
+/** ARGV: prefix, number of leases at most. Returns the number of leases removed, then the users who went offline. */
 export const REAP_LEASES = redisScript(`${NOW}
 local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[2])
 local regions = redis.call('SMEMBERS', KEYS[4])
-local users = {}
+local gone = {}
 for _, member in ipairs(expired) do
   local user, lease = string.match(member, '^(.*):([^:]*)$')
   redis.call('ZREM', KEYS[1], member)
   redis.call('SREM', ARGV[1] .. 'sessions:' .. user, lease)
   for _, region in ipairs(regions) do redis.call('SREM', region, member) end
-  local isOnline = score(KEYS[2], user) > now
-  if not isOnline then redis.call('SREM', KEYS[3], user) end
-  if isOnline or redis.call('ZREM', KEYS[2], user) == 1 then users[#users + 1] = user end
+  if score(KEYS[2], user) <= now then
+    redis.call('SREM', KEYS[3], user)
+    if redis.call('ZREM', KEYS[2], user) == 1 then gone[#gone + 1] = user end
+  end
 end
-return {#expired, users}
+return {#expired, gone}
 `);
 
 /** ARGV: prefix, then users. Returns those with a live lease. */
