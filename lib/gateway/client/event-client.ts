@@ -65,9 +65,8 @@ const isLastWord = (event: object, type: string): boolean =>
 /** Connects; events arrive through `onEvent` from then on. */
 export function connectEvents(options: EventClientOptions): EventClient {
   const { format = "json", heartbeatMs = HEARTBEAT_MS, random = Math.random } = options;
+  const place = placeFrom(options.resumeFrom);
   let socket: WebSocket;
-  let session = options.resumeFrom?.session ?? null;
-  let position = options.resumeFrom?.position ?? null;
   let attempt = 0;
   let isClosing = false;
   let isRefused = false;
@@ -76,7 +75,7 @@ export function connectEvents(options: EventClientOptions): EventClient {
   open();
 
   function open(): void {
-    socket = new WebSocket(address(options, format, session, position));
+    socket = new WebSocket(address(options, format, place.resumePoint));
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => receive(data);
     socket.onclose = ({ code, reason }) => end(code, reason);
@@ -87,12 +86,9 @@ export function connectEvents(options: EventClientOptions): EventClient {
     const value = typeof data === "string" ? decodeJsonFrame(data) : decodeMsgpackFrame(new Uint8Array(data));
     const type = textOf(value, "type");
     if (!isObject(value) || type === null) return; // no event
-    position = textOf(value, "position") ?? position;
-    if (type === "Ready" || type === "Resumed") {
-      // Not earlier: a server that accepts the token and then cannot serve must not be asked again and again at once.
-      attempt = 0;
-      session = textOf(value, "session") ?? session;
-    }
+    place.note(value, type);
+    // Not earlier: a server that accepts the token and then cannot serve must not be asked again and again at once.
+    if (isGreeting(type)) attempt = 0;
     if (type === "Pong" && Reflect.get(value, "data") === HEARTBEAT.data) return;
     isRefused ||= isLastWord(value, type);
     options.onEvent(value as CatalogueEvent); // what servers of this protocol send
@@ -118,17 +114,38 @@ export function connectEvents(options: EventClientOptions): EventClient {
     send,
     sendRaw,
     get resumePoint() {
-      return session !== null && position !== null ? { session, position } : null;
+      return place.resumePoint;
     },
     drop: () => socket.terminate(),
     async close() {
       isClosing = true;
       clearTimeout(timer);
-      if (socket.readyState === WebSocket.CLOSED) return;
-      socket.close(1000);
-      await within(FAREWELL_MS, closed.promise);
-      socket.terminate(); // has no effect on one that is closed
-      await closed.promise;
+      await farewell(socket, closed.promise);
+    },
+  };
+}
+
+/** Closes a connection, also to a server that does not answer. */
+async function farewell(socket: WebSocket, closed: Promise<void>): Promise<void> {
+  if (socket.readyState === WebSocket.CLOSED) return;
+  socket.close(1000);
+  await within(FAREWELL_MS, closed);
+  socket.terminate(); // has no effect on one that is closed
+  await closed;
+}
+
+const isGreeting = (type: string): boolean => type === "Ready" || type === "Resumed";
+
+/** Where a connection stands by the newest position, in the session that was named last. */
+function placeFrom(start: EventClient["resumePoint"] = null) {
+  let { session = null, position = null }: { session?: string | null; position?: string | null } = start ?? {};
+  return {
+    note(event: object, type: string): void {
+      position = textOf(event, "position") ?? position;
+      if (isGreeting(type)) session = textOf(event, "session") ?? session;
+    },
+    get resumePoint(): EventClient["resumePoint"] {
+      return session !== null && position !== null ? { session, position } : null;
     },
   };
 }
@@ -152,17 +169,14 @@ function endWhenSilent(socket: WebSocket, { everyMs, ask }: { everyMs: number; a
 function address(
   { url, token, ready, resume, compress }: EventClientOptions,
   format: Format,
-  session: string | null,
-  position: string | null,
+  resumePoint: EventClient["resumePoint"],
 ): string {
   // Encoded, because what is not ours may hold anything, and a wrong address would be thrown where nobody can catch it.
-  const query = new URLSearchParams({ version: "1", format, token });
-  if (compress) query.set("compress", "true");
-  if (resume) query.set("resume", "true");
-  if (resume && session !== null && position !== null) {
-    query.set("session", session);
-    query.set("position", position);
-  }
+  const query = new URLSearchParams({
+    ...{ version: "1", format, token },
+    ...(compress && { compress: "true" }),
+    ...(resume && { resume: "true", ...resumePoint }),
+  });
   return [`${url}?${query}`, ...(ready ?? []).map((value) => `ready=${value}`)].join("&");
 }
 
