@@ -21,29 +21,10 @@ const ACCEPTED = Promise.resolve();
 export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBusOptions = {}): Bus {
   const readers = new Set<{ reader: BusReader; after: number }>();
   const counters = { published: 0, read: 0, skipped: 0, gaps: 0 };
-  const windowMs = Math.min(gatherMs, GATHER_MS_MAX);
   const positionPrefix = `${startMs}-`;
   let waiting: BusEntry[] = [];
-  let windowEndsMs = -Infinity;
-  let isScheduled = false;
   let isClosed = false;
-  let timer: Timer | undefined;
-
-  function schedule(): void {
-    if (isScheduled) return;
-    isScheduled = true;
-    const leftMs = Math.min(windowEndsMs - performance.now(), windowMs);
-    if (leftMs < 0) queueMicrotask(takeTurn);
-    else timer = setTimeout(takeTurn, leftMs);
-  }
-
-  function takeTurn(): void {
-    if (isClosed) return;
-    isScheduled = false;
-    windowEndsMs = Infinity; // what readers publish themselves joins the next batch
-    deliverWaiting();
-    windowEndsMs = performance.now() + windowMs;
-  }
+  const gathering = gather(Math.min(gatherMs, GATHER_MS_MAX), deliverWaiting);
 
   function deliverWaiting(): void {
     const entries = waiting;
@@ -61,7 +42,7 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
       counters.published++;
       const position = positionPrefix + counters.published;
       waiting.push({ position, topics, event, acceptedMs: Date.now() });
-      schedule();
+      gathering.ask();
       return ACCEPTED;
     },
     async read(reader) {
@@ -79,10 +60,35 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
     },
     async ping() {},
     async close() {
-      clearTimeout(timer);
+      gathering.stop();
       deliverWaiting();
       isClosed = true;
       readers.clear();
     },
+  };
+}
+
+/** Runs something in a microtask when it was quiet, and once for all who ask for it in the window after a run. */
+function gather(windowMs: number, run: () => void): { ask(): void; stop(): void } {
+  let windowEndsMs = -Infinity;
+  let isAsked = false;
+  let timer: Timer | undefined;
+
+  function turn(): void {
+    isAsked = false;
+    windowEndsMs = Infinity; // who asks while it runs is in the window
+    run();
+    windowEndsMs = performance.now() + windowMs;
+  }
+
+  return {
+    ask() {
+      if (isAsked) return;
+      isAsked = true;
+      const leftMs = Math.min(windowEndsMs - performance.now(), windowMs);
+      if (leftMs < 0) queueMicrotask(turn);
+      else timer = setTimeout(turn, leftMs);
+    },
+    stop: () => clearTimeout(timer),
   };
 }
