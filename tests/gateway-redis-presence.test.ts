@@ -1,4 +1,6 @@
 // Presence over a Redis that is away meanwhile, or that a crashed process left something in (promise P8).
+import { redisKeys } from "@lib/keys/redis.ts";
+import { silentLogger } from "@lib/telemetry/logger.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET } from "@tests/harness/gateway-community.ts";
 import { redisMissing } from "@tests/harness/redis-server.ts";
@@ -95,6 +97,21 @@ describe.skipIf(!hasRedis)("presence on Redis", () => {
     expect(ready.users?.find(({ _id }) => _id === d.user.id)?.online).toBe(false);
     await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true]) ?? true);
     expect(watch.closes).toEqual([]);
+  }, 30_000);
+
+  test("P8: what a process could not tell of somebody's coming and going before it was killed is told by another", async () => {
+    await using d = await friends();
+    await using watch = await d.there.socket(d.friend.token);
+    const killed = redisKeys({ url: d.redis.url, log: silentLogger });
+    await using _closing = { [Symbol.asyncDispose]: () => killed.close() };
+
+    await killed.openLease(d.user.id, "4242", 60_000);
+    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true]) ?? true);
+    await killed.closeLease(d.user.id, "4242");
+    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true, false]) ?? true);
+
+    using commands = await commandsOf(d.redis);
+    await eventually(async () => (await commands.run<number>(["EXISTS", "ermine:untold"])) === 0);
   }, 30_000);
 
   test("events-58: sessions, online and region hold a connected user, and nothing of them afterwards", async () => {

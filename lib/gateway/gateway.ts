@@ -130,7 +130,6 @@ export class Gateway {
     while (this.#connections.size > 0 && performance.now() < deadline) await Bun.sleep(10);
     void this.#presence.endKept(Infinity);
     await within(Math.max(0, deadline - performance.now()), this.#presence.settle());
-    await this.#presence.handOver();
     await stopped;
   }
 

@@ -19,8 +19,8 @@ export type PresenceAnnouncer = {
   announceOwed(): Promise<void>;
   /** Resolves when everything begun so far is done. */
   settle(): Promise<void>;
-  /** Of whom others were not told yet what they have to be. */
-  readonly untold: readonly string[];
+  /** Whose announcement has not begun yet. */
+  readonly owed: readonly string[];
 };
 
 /** Announces the users of one process. */
@@ -43,8 +43,8 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
       await announcing;
       await Promise.all(turns.values());
     },
-    get untold() {
-      return [...new Set([...owed, ...turns.keys()])];
+    get owed() {
+      return [...owed];
     },
   };
 
@@ -57,7 +57,8 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
   }
 
   async function announce(user: string, isOnline: boolean): Promise<void> {
-    if (!deps.settings.disable_events_dont_use) await announcePresence(deps, user, isOnline);
+    if (deps.settings.disable_events_dont_use) await deps.keys.noteTold(user);
+    else await announcePresence(deps, user, isOnline);
   }
 
   /** One thing after the other for each user. */

@@ -195,6 +195,30 @@ describe.each(profiles)("presence on $name", (profile) => {
     expect((await pair.first.deps.keys.listOnline([user.id])).size).toBe(0);
   });
 
+  test("P8: who came by a process that died before it told so is told online, being online by another", async () => {
+    await using pair = await twoGateways(profile, FAST);
+    const user = await pair.first.user();
+    await using w = await watcher(pair.first, user.id);
+    // What such a process leaves: a lease, because of which the next one is not the first.
+    await pair.first.deps.keys.openLease(user.id, "4242", 60_000);
+    await using _socket = await pair.second.socket(user.token);
+
+    expect(await told(w.socket, user.id, 1)).toEqual([true]);
+  });
+
+  test("P8: who left by a process that died before it told so is told offline", async () => {
+    await using pair = await twoGateways(profile, FAST);
+    const user = await pair.first.user();
+    await using w = await watcher(pair.first, user.id);
+    const { keys } = pair.first.deps;
+    await keys.openLease(user.id, "4242", 60_000);
+    await told(w.socket, user.id, 1);
+
+    await keys.closeLease(user.id, "4242");
+
+    expect(await told(w.socket, user.id, 2)).toEqual([true, false]);
+  });
+
   test.each<[name: string, fail: (deps: Deps) => Failing]>([
     ["database error", ({ store }) => spyOn(store.users, "get").mockRejectedValue(new Error("away"))],
     ["bus that is full", ({ bus }) => spyOn(bus, "publish").mockRejectedValue(new BusFullError())],

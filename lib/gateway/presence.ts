@@ -1,7 +1,8 @@
 /**
  * Presence tells the truth (P8): each connection holds a lease that its process renews. A killed process stops
- * renewing, and whichever process notices first announces the users that went offline with it. Invisible users hold
- * leases like everybody and are never announced.
+ * renewing, and whichever process notices first announces the users that went offline with it. What a process has to
+ * tell is noted together with the lease that it changes, so that another one tells it when the process dies in between.
+ * Invisible users hold leases like everybody and are never announced.
  */
 import type { Deps } from "@lib/domain/deps.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
@@ -24,10 +25,11 @@ export type Presence = {
    * called a few times per lease.
    */
   beat(): Promise<void>;
-  /** For the end of the process: waits for everything begun so far, and announces whoever could not be before. */
+  /**
+   * For the end of the process: waits for everything begun so far, and announces whoever could not be before. Who still
+   * cannot be is left to another process.
+   */
   settle(): Promise<void>;
-  /** After that: leaves to other processes who could not be announced until the end. */
-  handOver(): Promise<void>;
 };
 
 export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">): Presence {
@@ -64,10 +66,6 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
       await announcer.settle();
       await makeUp();
     },
-    async handOver() {
-      // Leases that end at once: whoever removes them announces their users.
-      await deps.keys.renewLeases(announcer.untold.map(newLease), 1);
-    },
   };
 
   /** The reference's presence ids are even 32-bit numbers. */
@@ -77,6 +75,7 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
 
   async function makeUp(): Promise<void> {
     announcer.owe(await deps.keys.reconcileLeases());
+    announcer.owe(await deps.keys.claimUntold(announcer.owed, lease_ms));
     await announcer.announceOwed();
   }
 

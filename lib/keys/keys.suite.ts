@@ -21,6 +21,7 @@ export function keysSuite(driver: string, open: Open): void {
     setCases(open);
     leaseCases(open);
     leaseExpiryCases(open);
+    untoldCases(open);
   });
 }
 
@@ -344,6 +345,71 @@ function leaseExpiryCases(open: Open): void {
 
     expect(await given.keys.reapLeases()).toEqual([]);
     expect(await given.keys.countOnline()).toBe(0);
+  });
+}
+
+function untoldCases(open: Open): void {
+  const changes: [name: string, change: (given: KeysUnderTest) => Promise<unknown>][] = [
+    ["opened the first lease", ({ keys }) => keys.openLease("u", "2", 9 * MINUTE)],
+    ["renewed a lost lease", ({ keys }) => keys.renewLeases([{ user: "u", lease: "2" }], 9 * MINUTE)],
+    [
+      "closed the last lease",
+      async ({ keys }) => {
+        await keys.openLease("u", "2", MINUTE);
+        await keys.noteTold("u");
+        await keys.closeLease("u", "2");
+      },
+    ],
+    [
+      "removed the ended lease of another",
+      async ({ keys, other, pass }) => {
+        await other.openLease("u", "2", 1);
+        await other.noteTold("u");
+        await pass(2);
+        await keys.reapLeases();
+      },
+    ],
+    ["owed it", ({ keys }) => keys.claimUntold(["u"], MINUTE)],
+  ];
+
+  test.each(changes)(
+    "P8: what a process did not tell that %s is told by exactly one other, after a time",
+    async (_, change) => {
+      await using given = await open();
+      await change(given);
+      const claimTwice = async () =>
+        (await Promise.all([given.keys, given.other].map((keys) => keys.claimUntold([], MINUTE)))).flat();
+
+      await given.pass(MINUTE / 2);
+      expect(await claimTwice()).toEqual([]);
+      await given.pass(MINUTE);
+
+      expect(await claimTwice()).toEqual(["u"]);
+      expect(await claimTwice()).toEqual([]);
+    },
+  );
+
+  test("P8: what was told is not told again, and who told it learns whether it is true", async () => {
+    await using given = await open();
+    await given.keys.openLease("u", "2", 9 * MINUTE);
+    expect(await given.keys.noteTold("u")).toBe(true);
+    await given.other.openLease("v", "4", MINUTE);
+    await given.other.closeLease("v", "4");
+    expect(await given.other.noteTold("v")).toBe(false);
+
+    await given.pass(MINUTE + 1);
+
+    expect(await given.keys.claimUntold([], MINUTE)).toEqual([]);
+    expect(await given.keys.noteTold("never here")).toBe(false);
+  });
+
+  test("P8: any number of users who were not told of is taken over", async () => {
+    await using given = await open();
+    const users = Array.from({ length: 1_100 }, (_, at) => `user${at}`);
+    await given.keys.claimUntold(users, MINUTE);
+    await given.pass(MINUTE + 1);
+
+    expect((await given.other.claimUntold([], MINUTE)).toSorted()).toEqual(users.toSorted());
   });
 }
 

@@ -68,6 +68,17 @@ export interface Keys {
    * or `listOnline` may have said something wrong meanwhile. Empty as long as the outage lasts, and without one.
    */
   reconcileLeases(): Promise<string[]>;
+  /**
+   * A change that makes a user online or offline is noted as untold by the process that made it, in the same step: by
+   * `openLease`, `renewLeases`, `closeLease` or `reapLeases`. To be called once others were told of the user: removes
+   * that note, and returns whether the user is online by now, because what is told last has to be true.
+   */
+  noteTold(user: string): Promise<boolean>;
+  /**
+   * Notes that this process still owes news of `owed`, and returns the users of whom nobody has told for `ageMs`, since
+   * whoever changed them died: each to exactly one caller in the cluster, which owes them from now on.
+   */
+  claimUntold(owed: readonly string[], ageMs: number): Promise<string[]>;
   /** Number of users with a live lease. */
   countOnline(): Promise<number>;
   /**
@@ -93,6 +104,8 @@ export type Leases = Pick<
   | "listOnline"
   | "reapLeases"
   | "reconcileLeases"
+  | "noteTold"
+  | "claimUntold"
   | "countOnline"
   | "clearUnleased"
 >;

@@ -3,6 +3,8 @@ import type { Leases } from "@lib/keys/keys.ts";
 /** Presence leases of one process, in memory: for each user the end of each lease. */
 export function memoryLeases(now: () => number): Leases {
   const users = new Map<string, Map<string, number>>();
+  /** Since when others have to be told of a user. */
+  const untold = new Map<string, number>();
 
   const isOnline = (user: string): boolean => {
     const at = now();
@@ -10,11 +12,14 @@ export function memoryLeases(now: () => number): Leases {
     return false;
   };
 
+  const noteUntold = (user: string) => void untold.set(user, now());
+
   /** Returns true when the user was offline. */
   function hold(user: string, lease: string, ttlMs: number): boolean {
     const wasOnline = isOnline(user);
     const leases = users.get(user) ?? new Map<string, number>();
     users.set(user, leases.set(lease, now() + ttlMs));
+    if (!wasOnline) noteUntold(user);
     return !wasOnline;
   }
 
@@ -31,6 +36,7 @@ export function memoryLeases(now: () => number): Leases {
       users.get(user)?.delete(lease);
       if (isOnline(user)) return false;
       users.delete(user);
+      noteUntold(user);
       return true;
     },
     listOnline: async (asked) => new Set(asked.filter(isOnline)),
@@ -40,11 +46,22 @@ export function memoryLeases(now: () => number): Leases {
         dropExpired(leases);
         if (leases.size > 0) continue;
         users.delete(user);
+        noteUntold(user);
         gone.push(user);
       }
       return gone;
     },
     reconcileLeases: async () => [],
+    async noteTold(user) {
+      untold.delete(user);
+      return isOnline(user);
+    },
+    async claimUntold(owed, ageMs) {
+      for (const user of owed) noteUntold(user);
+      const claimed = [...untold].flatMap(([user, sinceMs]) => (sinceMs <= now() - ageMs ? [user] : []));
+      for (const user of claimed) untold.delete(user); // the caller's from now on, who ends when these keys do
+      return claimed;
+    },
     countOnline: async () => [...users.keys()].filter(isOnline).length,
     clearUnleased: async () => {},
   };

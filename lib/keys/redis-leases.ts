@@ -10,9 +10,10 @@ const CHUNK = 500;
 
 /** Presence leases shared by all processes, beside the reference's presence keys. `keyPrefix` is empty but in tests. */
 export function redisLeases(runScript: RunScript, keyPrefix: string, region: number): Leases {
-  const names = ["ermine:leases", "ermine:online", "online", "ermine:regions", `region${region}`];
+  const names = ["ermine:leases", "ermine:online", "online", "ermine:regions", `region${region}`, "ermine:untold"];
   const keys = names.map((name) => keyPrefix + name);
-  const run = <T>(script: RedisScript, ...args: string[]) => runScript<T>(script, keys, [keyPrefix, ...args]);
+  const process = crypto.randomUUID();
+  const run = <T>(script: RedisScript, ...args: string[]) => runScript<T>(script, keys, [keyPrefix, process, ...args]);
 
   const hold = (leases: readonly { user: string; lease: string }[], ttlMs: number) =>
     run<string[]>(scripts.HOLD_LEASES, `${ttlMs}`, ...leases.flatMap(({ user, lease }) => [user, lease]));
@@ -42,6 +43,17 @@ export function redisLeases(runScript: RunScript, keyPrefix: string, region: num
       return gone;
     },
     reconcileLeases: async () => [],
+    noteTold: async (user) => (await run<number>(scripts.NOTE_TOLD, user)) === 1,
+    async claimUntold(owed, ageMs) {
+      for (const part of chunks(owed)) await run(scripts.NOTE_UNTOLD, ...part);
+      const claimed: string[] = [];
+      for (let added = CHUNK; added === CHUNK;) {
+        const users = await run<string[]>(scripts.CLAIM_UNTOLD, `${ageMs}`, `${CHUNK}`);
+        added = users.length;
+        claimed.push(...users);
+      }
+      return claimed;
+    },
     countOnline: () => run<number>(scripts.COUNT_ONLINE),
     async clearUnleased() {
       let cursor = "0";

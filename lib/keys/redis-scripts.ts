@@ -39,43 +39,50 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KE
 return 0
 `);
 
-const NOW = `
+/*
+ * Presence. KEYS of each script: leases (sorted set, `user:lease` by end), onlineUntil (sorted set, user by the latest
+ * end of a lease), online, regions (names of the region sets in use), region (the own region set), untold (sorted set,
+ * `user:process` by the time since when that process has to tell others of that user).
+ * ARGV[1]: prefix of all keys. ARGV[2]: names this process. The reference's part is `sessions:{user}`, `online` and
+ * `region{n}`.
+ */
+
+const PRELUDE = `
+local prefix, process = ARGV[1], ARGV[2]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function score(key, member) return tonumber(redis.call('ZSCORE', key, member) or '0') end
+local function noteUntold(user) redis.call('ZADD', KEYS[6], now, user .. ':' .. process) end
 `;
 
-/*
- * Presence. KEYS of each script: leases (sorted set, \`user:lease\` by end), onlineUntil (sorted set, user by the latest
- * end of a lease), online, regions (names of the region sets in use), region (the own region set).
- * ARGV[1]: prefix of all keys. The reference's part is \`sessions:{user}\`, \`online\` and \`region{n}\`.
- */
-
-/** ARGV: prefix, ms, then user and lease in turn. Returns the users who were offline. */
-export const HOLD_LEASES = redisScript(`${NOW}
-local ends = now + tonumber(ARGV[2])
+/** ARGV: prefix, process, ms, then user and lease in turn. Returns the users who were offline. */
+export const HOLD_LEASES = redisScript(`${PRELUDE}
+local ends = now + tonumber(ARGV[3])
 local opened = {}
-for i = 3, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   local user, lease = ARGV[i], ARGV[i + 1]
   local member = user .. ':' .. lease
   local online = score(KEYS[2], user)
   if score(KEYS[1], member) <= now then
-    redis.call('SADD', ARGV[1] .. 'sessions:' .. user, lease)
+    redis.call('SADD', prefix .. 'sessions:' .. user, lease)
     redis.call('SADD', KEYS[3], user)
     redis.call('SADD', KEYS[4], KEYS[5])
     redis.call('SADD', KEYS[5], member)
   end
   redis.call('ZADD', KEYS[1], ends, member)
-  if online <= now then opened[#opened + 1] = user end
+  if online <= now then
+    noteUntold(user)
+    opened[#opened + 1] = user
+  end
   if online < ends then redis.call('ZADD', KEYS[2], ends, user) end
 end
 return opened
 `);
 
-/** ARGV: prefix, user, lease. Returns 1 when no live lease of the user is left. */
-export const CLOSE_LEASE = redisScript(`${NOW}
-local user, lease = ARGV[2], ARGV[3]
-local sessions = ARGV[1] .. 'sessions:' .. user
+/** ARGV: prefix, process, user, lease. Returns 1 when no live lease of the user is left. */
+export const CLOSE_LEASE = redisScript(`${PRELUDE}
+local user, lease = ARGV[3], ARGV[4]
+local sessions = prefix .. 'sessions:' .. user
 redis.call('ZREM', KEYS[1], user .. ':' .. lease)
 redis.call('SREM', sessions, lease)
 redis.call('SREM', KEYS[5], user .. ':' .. lease)
@@ -89,54 +96,86 @@ if ends > now then
 end
 redis.call('ZREM', KEYS[2], user)
 redis.call('SREM', KEYS[3], user)
+noteUntold(user)
 return 1
 `);
 
-/** ARGV: prefix, number of leases at most. Returns the number of leases removed, then the users who went offline. */
-export const REAP_LEASES = redisScript(`${NOW}
-local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[2])
+/** ARGV: prefix, process, number of leases at most. Returns the number of leases removed, then who went offline. */
+export const REAP_LEASES = redisScript(`${PRELUDE}
+local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[3])
 local regions = redis.call('SMEMBERS', KEYS[4])
 local gone = {}
 for _, member in ipairs(expired) do
   local user, lease = string.match(member, '^(.*):([^:]*)$')
   redis.call('ZREM', KEYS[1], member)
-  redis.call('SREM', ARGV[1] .. 'sessions:' .. user, lease)
+  redis.call('SREM', prefix .. 'sessions:' .. user, lease)
   for _, region in ipairs(regions) do redis.call('SREM', region, member) end
   if score(KEYS[2], user) <= now then
     redis.call('SREM', KEYS[3], user)
-    if redis.call('ZREM', KEYS[2], user) == 1 then gone[#gone + 1] = user end
+    if redis.call('ZREM', KEYS[2], user) == 1 then
+      noteUntold(user)
+      gone[#gone + 1] = user
+    end
   end
 end
 return {#expired, gone}
 `);
 
-/** ARGV: prefix, then users. Returns those with a live lease. */
-export const LIST_ONLINE = redisScript(`${NOW}
+/** ARGV: prefix, process, then users. Returns those with a live lease. */
+export const LIST_ONLINE = redisScript(`${PRELUDE}
 local online = {}
-for i = 2, #ARGV do
+for i = 3, #ARGV do
   if score(KEYS[2], ARGV[i]) > now then online[#online + 1] = ARGV[i] end
 end
 return online
 `);
 
-/** ARGV: prefix. */
-export const COUNT_ONLINE = redisScript(`${NOW}
+/** ARGV: prefix, process, user. Returns 1 when the user has a live lease. */
+export const NOTE_TOLD = redisScript(`${PRELUDE}
+redis.call('ZREM', KEYS[6], ARGV[3] .. ':' .. process)
+return score(KEYS[2], ARGV[3]) > now and 1 or 0
+`);
+
+/** ARGV: prefix, process, then users of whom this process still has to tell. */
+export const NOTE_UNTOLD = redisScript(`${PRELUDE}
+for i = 3, #ARGV do noteUntold(ARGV[i]) end
+return 0
+`);
+
+/** ARGV: prefix, process, age in ms, number of users at most. Returns the users whom this process has to tell of now. */
+export const CLAIM_UNTOLD = redisScript(`${PRELUDE}
+local overdue = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', now - tonumber(ARGV[3]), 'LIMIT', 0, ARGV[4])
+local claimed = {}
+for _, member in ipairs(overdue) do
+  local user = string.match(member, '^(.*):')
+  redis.call('ZREM', KEYS[6], member)
+  if user then
+    noteUntold(user)
+    claimed[#claimed + 1] = user
+  end
+end
+return claimed
+`);
+
+/** ARGV: prefix, process. */
+export const COUNT_ONLINE = redisScript(`${PRELUDE}
 return redis.call('ZCOUNT', KEYS[2], '(' .. string.format('%.0f', now), '+inf')
 `);
 
 /**
- * ARGV: prefix, cursor, number of members at about most. Of a part of the own region set, removes the members without a
- * lease, and what they left elsewhere. Returns the cursor of the next part, '0' after the last one.
+ * ARGV: prefix, process, cursor, number of members at about most. Of a part of the own region set, removes the members
+ * without a lease, and what they left elsewhere. Returns the cursor of the next part, '0' after the last one.
  */
 export const CLEAR_UNLEASED = redisScript(`
-local part = redis.call('SSCAN', KEYS[5], ARGV[2], 'COUNT', ARGV[3])
+local prefix = ARGV[1]
+local part = redis.call('SSCAN', KEYS[5], ARGV[3], 'COUNT', ARGV[4])
 for _, member in ipairs(part[2]) do
   if not redis.call('ZSCORE', KEYS[1], member) then
     local user, lease = string.match(member, '^(.*):([^:]*)$')
     redis.call('SREM', KEYS[5], member)
     if user then
-      redis.call('SREM', ARGV[1] .. 'sessions:' .. user, lease)
-      if redis.call('SCARD', ARGV[1] .. 'sessions:' .. user) == 0 then redis.call('SREM', KEYS[3], user) end
+      redis.call('SREM', prefix .. 'sessions:' .. user, lease)
+      if redis.call('SCARD', prefix .. 'sessions:' .. user) == 0 then redis.call('SREM', KEYS[3], user) end
     end
   end
 end

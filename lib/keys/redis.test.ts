@@ -74,6 +74,19 @@ if (url) {
     expect(parts).toBeGreaterThan(2);
   });
 
+  test("P8: what one process told settles nothing that another one still has to tell", async () => {
+    await using given = await open(url);
+    await given.keys.openLease("u", "2", 600_000);
+    await given.other.noteTold("u");
+    await given.command("ZADD", "ermine:untold", "1", "garbage");
+
+    await given.pass(60_001);
+
+    expect(await given.other.claimUntold([], 60_000)).toEqual(["u"]);
+    await given.other.noteTold("u");
+    expect(await given.command("EXISTS", "ermine:untold")).toBe(0);
+  });
+
   test("a key that the reference left without expiry is read, held for the asked time, and never ends", async () => {
     await using given = await open(url);
     await given.command("SET", "acker:u+c", "01ABC");

@@ -47,6 +47,8 @@ export function resilientLeases(ask: AskPrimary, fallback: Leases): Leases {
         async () => [],
       );
     },
+    noteTold: (user) => askBoth((keys) => keys.noteTold(user)),
+    claimUntold: (...args) => askBoth((keys) => keys.claimUntold(...args)),
     countOnline: () => ask((keys) => keys.countOnline()),
     clearUnleased: () => ask((keys) => keys.clearUnleased()),
   };

@@ -8,7 +8,7 @@ type AnnounceDeps = Pick<Deps, "store" | "bus" | "keys">;
 
 /** Tells who may know that a user came or went, until it is true. Nobody may know of somebody invisible (P8). */
 export async function announcePresence(deps: AnnounceDeps, userId: string, isOnline: boolean): Promise<void> {
-  if (!(await isVisible(deps, userId))) return;
+  if (!(await isVisible(deps, userId))) return void (await deps.keys.noteTold(userId));
   await publishUserUpdate(deps, userId, { online: isOnline });
   await correctPresence(deps, userId, isOnline);
 }
@@ -24,8 +24,9 @@ export async function correctPresence(deps: AnnounceDeps, userId: string, told: 
   }
 }
 
+/** What others have to believe by now. */
 async function seemsOnline(deps: AnnounceDeps, userId: string): Promise<boolean> {
-  return (await deps.keys.listOnline([userId])).has(userId) && (await isVisible(deps, userId));
+  return (await deps.keys.noteTold(userId)) && (await isVisible(deps, userId));
 }
 
 /** The setting is read at this moment: it may have changed since the user connected. */
