@@ -5,6 +5,12 @@
 import type { Deps } from "@lib/domain/deps.ts";
 import { announcePresence } from "@lib/domain/users/announce-presence.ts";
 
+/** One after the other, ten thousand users of a process that died would be shown online for another minute. */
+const ANNOUNCED_AT_ONCE = 32;
+
+/** How long nothing more is said of what fails: without a database that is every user who comes or goes. */
+const QUIET_MS = 10_000;
+
 export type PresenceAnnouncerDeps = Pick<Deps, "store" | "keys" | "bus" | "settings" | "log" | "background">;
 
 export type PresenceAnnouncer = {
@@ -15,7 +21,7 @@ export type PresenceAnnouncer = {
   change(user: string, isOnline: boolean, change: () => Promise<boolean>): Promise<void>;
   /** Notes users whose presence others may have been told wrong, or not at all. */
   owe(users: readonly string[]): void;
-  /** Announces what is true by now of each user that is owed. While that goes on it is not begun again. */
+  /** Announces what is true by now of each user that is owed, several at a time. */
   announceOwed(): Promise<void>;
   /** Resolves when everything begun so far is done. */
   settle(): Promise<void>;
@@ -27,7 +33,11 @@ export type PresenceAnnouncer = {
 export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnouncer {
   const turns = new Map<string, Promise<void>>();
   const owed = new Set<string>();
-  let announcing: Promise<void> | null = null;
+  /** Owed users whose announcement is next; whoever fails is owed again, and waits for the next call. */
+  const waiting = new Set<string>();
+  const announcing = new Set<Promise<void>>();
+  let failures = 0;
+  let reportedMs = -Infinity;
 
   return {
     change: (user, isOnline, change) =>
@@ -37,22 +47,28 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
     owe(users) {
       for (const user of users) owed.add(user);
     },
-    // One run at a time: beats must not pile up while announcing fails slowly.
-    announceOwed: () => (announcing ??= announceEach().finally(() => void (announcing = null))),
+    async announceOwed() {
+      for (const user of owed) waiting.add(user);
+      owed.clear();
+      while (waiting.size > 0 && announcing.size < ANNOUNCED_AT_ONCE) {
+        const run = announceWaiting().finally(() => announcing.delete(run));
+        announcing.add(run);
+      }
+      await Promise.all(announcing);
+    },
     async settle() {
-      await announcing;
+      await Promise.all(announcing);
       await Promise.all(turns.values());
     },
     get owed() {
-      return [...owed];
+      return [...owed, ...waiting];
     },
   };
 
-  async function announceEach(): Promise<void> {
-    for (const user of [...owed]) {
-      await inTurn(user, async () => {
-        if (owed.delete(user)) await announce(user, (await deps.keys.listOnline([user])).has(user));
-      });
+  async function announceWaiting(): Promise<void> {
+    for (const user of waiting) {
+      waiting.delete(user);
+      await inTurn(user, async () => announce(user, (await deps.keys.listOnline([user])).has(user)));
     }
   }
 
@@ -65,11 +81,19 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
   async function inTurn(user: string, work: () => Promise<void>): Promise<void> {
     const turn = (turns.get(user) ?? Promise.resolve()).then(work).catch((error) => {
       owed.add(user);
-      deps.log.warn("presence could not be updated", { error });
+      report(error);
     });
     turns.set(user, turn);
     deps.background.run("announce presence", () => turn);
     await turn;
     if (turns.get(user) === turn) turns.delete(user);
+  }
+
+  function report(error: unknown): void {
+    failures++;
+    const nowMs = performance.now();
+    if (nowMs - reportedMs < QUIET_MS) return;
+    reportedMs = nowMs;
+    deps.log.warn("presence could not be updated", { error, failures });
   }
 }

@@ -219,6 +219,31 @@ describe.each(profiles)("presence on $name", (profile) => {
     expect(await told(w.socket, user.id, 2)).toEqual([true, false]);
   });
 
+  test("P8: of the users of a killed process one who cannot be announced holds up none of the others", async () => {
+    await using gateway = await testGateway({ profile, settings: FAST });
+    const [stuck, user] = [await gateway.user(), await gateway.user()];
+    await using w = await watcher(gateway, user.id);
+    const { keys, store } = gateway.deps;
+    const get = store.users.get.bind(store.users);
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    spyOn(store.users, "get").mockImplementation(async (id) => {
+      if (id === stuck.id) {
+        asked.resolve();
+        await answered.promise;
+      }
+      return get(id);
+    });
+
+    await keys.openLease(stuck.id, "4242", 1);
+    await asked.promise;
+    await keys.openLease(user.id, "4244", 1);
+    const offline = await told(w.socket, user.id, 1);
+    answered.resolve();
+
+    expect(offline).toEqual([false]);
+  });
+
   test.each<[name: string, fail: (deps: Deps) => Failing]>([
     ["database error", ({ store }) => spyOn(store.users, "get").mockRejectedValue(new Error("away"))],
     ["bus that is full", ({ bus }) => spyOn(bus, "publish").mockRejectedValue(new BusFullError())],
@@ -231,10 +256,13 @@ describe.each(profiles)("presence on $name", (profile) => {
     await told(a.socket, user.id, 1);
     await gateway.deps.keys.openLease(killed.id, "4242", 1);
 
+    using warnings = spyOn(gateway.deps.log, "warn");
     const failing = fail(gateway.deps);
     await socket.client.close();
     await eventually(() => failing.mock.calls.length >= 3, { describe: "both announcements and a second try" });
     failing.mockRestore();
+    const warned = warnings.mock.calls.map(([message]) => message);
+    expect(warned).toEqual(["presence could not be updated"]); // once, because thousands would fail together
 
     expect(await told(a.socket, user.id, 2)).toEqual([true, false]);
     expect(await told(b.socket, killed.id, 1)).toEqual([false]);
