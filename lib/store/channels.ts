@@ -86,8 +86,9 @@ export function channelsRepository(db: Database, onMalformed: OnMalformed) {
       return (await channels.deleteOne({ _id: id })).deleted > 0;
     },
 
-    async deleteByIds(ids: readonly string[]): Promise<void> {
-      if (ids.length > 0) await channels.deleteMany({ _id: { $in: ids } });
+    /** How many of the channels were there: of two deletions at once each channel counts for one. */
+    async deleteByIds(ids: readonly string[]): Promise<number> {
+      return ids.length === 0 ? 0 : (await channels.deleteMany({ _id: { $in: ids } })).deleted;
     },
 
     async deleteByServer(serverId: string): Promise<void> {

@@ -12,7 +12,10 @@ import { requirePermission } from "@lib/permission/permissions.ts";
 
 type Request = { target: string; leaveSilently: boolean; reason: string | null };
 
-/** Closes a direct message, leaves a group, or deletes a channel of a server (conformance messages-11 to messages-16). */
+/**
+ * Closes a direct message, leaves a group, or deletes a channel of a server (conformance messages-11 to messages-16). Of
+ * two who do that at once one succeeds, and only that is told.
+ */
 export async function deleteChannel(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">,
   actor: Actor,
@@ -25,7 +28,8 @@ export async function deleteChannel(
     case "DirectMessage":
       return closeDirectMessage(deps, channel);
     case "Group":
-      return removeFromGroup(deps, channel, actor.id, { silent: leaveSilently });
+      if (!(await removeFromGroup(deps, channel, actor.id, { silent: leaveSilently }))) fail("NotFound");
+      return;
     case "TextChannel": {
       requirePermission(permissions, "ManageChannel");
       await deleteServerChannel(deps, channel);
@@ -48,6 +52,6 @@ async function closeDirectMessage(deps: Pick<Deps, "store" | "bus">, channel: Di
 /** Takes a channel off its server, then removes it; the document goes last, so that this can be repeated (P12). */
 async function deleteServerChannel(deps: Pick<Deps, "store" | "bus">, channel: TextChannelDocument): Promise<void> {
   await deps.store.servers.removeChannel(channel.server, channel._id);
-  await purgeChannels(deps, [channel._id]);
+  if ((await purgeChannels(deps, [channel._id])) === 0) fail("NotFound");
   await publish(deps, channelDelete({ id: channel._id }, { server: channel.server }));
 }

@@ -14,24 +14,27 @@ type Leaving = { by?: string; silent?: boolean };
 
 /**
  * Takes a user out of a group and tells it. An owner hands the group over first; the last to leave deletes it
- * (conformance data-51, messages-10 to messages-13). Who has left already has nothing more to leave; removing them fails
- * with `NotFound` or `NotInGroup`, and with `MissingPermission` when `by` is not the owner any more.
+ * (conformance data-51, messages-10 to messages-13). Whether they were in it: who has left already has nothing more to
+ * leave, and nothing is told. Removing them fails with `NotFound` or `NotInGroup` then, and with `MissingPermission` when
+ * `by` is not the owner any more.
  */
 export function removeFromGroup(
   deps: GroupDeps,
   { _id }: Pick<GroupDocument, "_id">,
   userId: string,
   { by, silent = false }: Leaving = {},
-): Promise<void> {
+): Promise<boolean> {
   return takingTurns(deps, { channel: _id }, async () => {
     const left = await takeOut(deps, { _id, userId, by });
-    if (!left) return;
+    if (!left) return false;
     if (left.recipients.length === 0) {
       await purgeChannels(deps, [_id]);
-      return publish(deps, channelDelete({ id: _id }, { participants: [userId] }));
+      await publish(deps, channelDelete({ id: _id }, { participants: [userId] }));
+      return true;
     }
     await publish(deps, channelGroupLeave({ id: _id, user: userId }));
     if (!silent) await announceInGroup(deps, left, [departure(userId, by)]);
+    return true;
   });
 }
 

@@ -5,12 +5,16 @@ import { removeMember } from "@lib/domain/members/remove-member.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { accessServerAsMember } from "@lib/domain/servers/access-server.ts";
 import { forgetMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
+import { fail } from "@lib/error/fail.ts";
 import { serverDelete } from "@lib/event/server-events.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 
 type DeleteDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">;
 
-/** Deletes a server for its owner; anybody else leaves it (conformance servers-27 to servers-29). */
+/**
+ * Deletes a server for its owner; anybody else leaves it (conformance servers-27 to servers-29). Of two who do that at
+ * once one succeeds, and only that is told.
+ */
 export async function deleteServer(
   deps: DeleteDeps,
   actor: Actor,
@@ -18,12 +22,13 @@ export async function deleteServer(
 ): Promise<void> {
   const { server } = await accessServerAsMember(deps, actor, target);
   if (server.owner === actor.id) await deleteWholeServer(deps, server);
-  else await removeMember(deps, server, actor.id, "Leave", { silent: leaveSilently });
+  else if (!(await removeMember(deps, server, actor.id, "Leave", { silent: leaveSilently }))) fail("NotFound");
 }
 
 /**
  * Deletes a server with all that belongs to it. Should it be interrupted, the owner is still a member of what is left
- * and can delete it again (P12): the server itself goes before the memberships, everything else before it.
+ * and can delete it again (P12): the server itself goes before the memberships, everything else before it. Fails with
+ * `NotFound` when it was deleted meanwhile.
  */
 export async function deleteWholeServer(
   deps: Pick<Deps, "store" | "bus" | "keys">,
@@ -37,7 +42,7 @@ export async function deleteWholeServer(
   await store.invites.deleteByServer(id);
   await store.bans.deleteByServer(id);
   await store.auditLogs.deleteByServer(id);
-  await store.servers.delete(id);
+  if (!(await store.servers.delete(id))) fail("NotFound");
   // Once more what could come in until then: whoever joined, and channels that were created.
   await purgeChannels(deps, await store.channels.listIdsByServer(id));
   await store.members.deleteByServer(id);
