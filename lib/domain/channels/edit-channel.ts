@@ -8,6 +8,7 @@ import { storedVoice } from "@lib/domain/channels/stored-voice.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder, takingTurns } from "@lib/domain/in-stored-order.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { replacedFiles } from "@lib/domain/files/replaced-files.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -36,22 +37,21 @@ export async function editChannel(
   const set = await changesOf(deps, actor, channel, data);
 
   const change = { set, remove: data.remove };
-  const edited =
+  const { before, after } =
     channel.channel_type === "Group"
       ? await changeGroup(deps, actor, channel, change)
       : await changeServerChannel(deps, channel, change);
-  if (channel.channel_type === "TextChannel") {
+  if (before.channel_type === "TextChannel") {
     const action = {
       type: "ChannelEdit",
-      channel: channel._id,
-      before: replaced(channel, set, data),
+      channel: before._id,
+      before: replaced(before, set, data),
       after: set,
     } as const;
-    recordAudit(deps, { server: channel.server, user: actor.id, reason, action });
+    recordAudit(deps, { server: before.server, user: actor.id, reason, action });
   }
-  const oldIcon = channel.icon?._id;
-  if (oldIcon !== undefined && iconOf(edited) !== oldIcon) await deps.store.attachments.markDeleted([oldIcon]);
-  return viewChannel(edited);
+  await deps.store.attachments.markDeleted(replacedFiles(before, after));
+  return viewChannel(after);
 }
 
 /** `archived` is accepted from older clients and means nothing. */
@@ -82,12 +82,26 @@ async function changesOf(
 
 type Change = { set: ChannelUpdate; remove: DataEditChannel["remove"] };
 
-function changeServerChannel(deps: EditDeps, channel: TextChannelDocument, change: Change): Promise<ChannelDocument> {
+type EditableChannel = GroupDocument | TextChannelDocument;
+
+/** A channel as it was when its turn came, and as it is now. */
+type Edited = { before: EditableChannel; after: EditableChannel };
+
+async function update({ store }: Pick<Deps, "store">, id: string, { set, remove }: Change): Promise<Edited> {
+  const before = requireEditable(await store.channels.get(id));
+  return { before, after: requireEditable(await store.channels.update(id, set, remove)) };
+}
+
+function requireEditable(channel: ChannelDocument | null): EditableChannel {
+  return channel?.channel_type === "Group" || channel?.channel_type === "TextChannel" ? channel : fail("NotFound");
+}
+
+function changeServerChannel(deps: EditDeps, channel: TextChannelDocument, change: Change): Promise<Edited> {
   return inStoredOrder(
     deps,
     { channel: channel._id },
     {
-      write: async () => (await deps.store.channels.update(channel._id, change.set, change.remove)) ?? fail("NotFound"),
+      write: () => update(deps, channel._id, change),
       tell: () => changeEvent(channel, change),
     },
   );
@@ -99,12 +113,12 @@ async function changeGroup(
   actor: Actor,
   group: GroupDocument,
   { set, remove }: Change,
-): Promise<ChannelDocument> {
+): Promise<Edited> {
   const { channels } = deps.store;
   return takingTurns(deps, { channel: group._id }, async () => {
     const { owner, ...rest } = set;
     if (owner !== undefined) (await channels.transferOwnership(group._id, group.owner, owner)) ?? fail("NotInGroup");
-    const edited = (await channels.update(group._id, rest, remove)) ?? fail("NotFound");
+    const edited = await update(deps, group._id, { set: rest, remove });
     await announceInGroup(deps, group, announcementsOf(actor, group, set));
     await publish(deps, changeEvent(group, { set, remove }));
     return edited;
@@ -124,10 +138,6 @@ function announcementsOf({ id: by }: Actor, group: GroupDocument, set: ChannelUp
     ...(set.description === undefined ? [] : [{ type: "channel_description_changed", by } as const]),
     ...(set.icon === undefined ? [] : [{ type: "channel_icon_changed", by } as const]),
   ];
-}
-
-function iconOf(channel: ChannelDocument): string | undefined {
-  return "icon" in channel ? channel.icon?._id : undefined;
 }
 
 function replaced(channel: TextChannelDocument, set: ChannelUpdate, { remove }: DataEditChannel): ChannelChanges {

@@ -32,25 +32,26 @@ export async function editMember(
   await checkMemberEdit(deps, { actor, access, target: { user, member } }, edit);
 
   const changes = await changesOf(deps, actor, edit);
-  const updated = await inStoredOrder(
+  const { before, after } = await inStoredOrder(
     deps,
     { member: member._id },
     {
       async write() {
+        const found = (await deps.store.members.get(server._id, user._id)) ?? fail("NotFound");
         const written = (await deps.store.members.update(member._id, changes, edit.remove)) ?? fail("NotFound");
-        return changes.roles ? withoutGoneRoles(deps, written) : written;
+        return { before: found, after: changes.roles ? await withoutGoneRoles(deps, written) : written };
       },
-      tell: ({ roles }) => {
+      tell: ({ after: { roles } }) => {
         const told = changes.roles ? { ...changes, roles } : changes;
         return serverMemberUpdate({ id: member._id, data: viewPartialMember(told), clear: edit.remove });
       },
     },
   );
-  const before = previousValues(member, touchedFields(changes, edit.remove));
-  const action = { type: "MemberEdit", user: user._id, before, after: changes } as const;
+  const replaced = previousValues(before, touchedFields(changes, edit.remove));
+  const action = { type: "MemberEdit", user: user._id, before: replaced, after: changes } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, target: user._id, action });
-  if (edit.remove.includes("Avatar") && member.avatar) await deps.store.attachments.markDeleted([member.avatar._id]);
-  return viewMember(updated);
+  if (edit.remove.includes("Avatar") && before.avatar) await deps.store.attachments.markDeleted([before.avatar._id]);
+  return viewMember(after);
 }
 
 /** Takes back roles that were deleted after they were looked for: their deletion may have passed the member by (P12). */

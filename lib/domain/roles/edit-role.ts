@@ -6,11 +6,13 @@ import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { replacedFiles } from "@lib/domain/files/replaced-files.ts";
 import { accessRole, getRole } from "@lib/domain/roles/access-role.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverRoleUpdate } from "@lib/event/server-events.ts";
 import type { Role } from "@lib/model/role.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewPartialRole, viewRole } from "@lib/model/view/role.ts";
 import type { RoleUpdate } from "@lib/store/servers.ts";
@@ -24,13 +26,14 @@ export async function editRole(
   const { server, role } = await accessRole(deps, actor, { target, role_id });
   const set = await changesOf(deps, actor, role, data);
 
-  const edited = await inStoredOrder(
+  const { before, after } = await inStoredOrder(
     deps,
     { server: server._id },
     {
       async write() {
+        const found = await deps.store.servers.get(server._id);
         const updated = await deps.store.servers.updateRole(server._id, role._id, set, data.remove);
-        return (updated && getRole(updated, role._id)) ?? fail("NotFound");
+        return { before: requireRole(found, role._id), after: requireRole(updated, role._id) };
       },
       tell: () =>
         serverRoleUpdate({ id: server._id, role_id: role._id, data: viewPartialRole(set), clear: data.remove }),
@@ -41,10 +44,14 @@ export async function editRole(
     ...(Object.keys(set) as (keyof RoleUpdate)[]),
     ...data.remove.map((name) => roleRemovals[name]),
   ]);
-  const action = { type: "RoleEdit", role: role._id, before: previousValues(role, touched), after: set } as const;
+  const action = { type: "RoleEdit", role: role._id, before: previousValues(before, touched), after: set } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
-  if (role.icon && edited.icon?._id !== role.icon._id) await deps.store.attachments.markDeleted([role.icon._id]);
-  return viewRole(edited);
+  await deps.store.attachments.markDeleted(replacedFiles(before, after));
+  return viewRole(after);
+}
+
+function requireRole(server: ServerDocument | null, id: string): RoleDocument {
+  return (server && getRole(server, id)) ?? fail("NotFound");
 }
 
 async function changesOf(

@@ -5,6 +5,7 @@ import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder, takingTurns } from "@lib/domain/in-stored-order.ts";
 import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { replacedFiles } from "@lib/domain/files/replaced-files.ts";
 import { type ServerAccess, accessServer } from "@lib/domain/servers/access-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -37,7 +38,7 @@ export async function editServer(
   requireRights(actor, access, data, hasTicket);
   const set = await changesOf(deps, actor, server, data);
 
-  const edited = await inStoredOrder(
+  const { before, after } = await inStoredOrder(
     deps,
     { server: server._id },
     {
@@ -50,16 +51,22 @@ export async function editServer(
     ...(Object.keys(set) as (keyof ServerUpdate)[]),
     ...data.remove.map((name) => serverRemovals[name]),
   ]);
-  const action = { type: "ServerEdit", before: previousValues(server, touched), after: set } as const;
+  const action = { type: "ServerEdit", before: previousValues(before, touched), after: set } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
-  await deps.store.attachments.markDeleted(replacedFiles(server, edited));
-  return viewServer(edited, await approximateMemberCount(deps, server._id));
+  await deps.store.attachments.markDeleted(replacedFiles(before, after));
+  return viewServer(after, await approximateMemberCount(deps, server._id));
 }
 
 type Change = { set: ServerUpdate; remove: readonly FieldsServer[] };
 
+/** The server as it was when its turn came, and as it is now. */
+async function write(deps: EditDeps, server: ServerDocument, change: Change) {
+  const before = (await deps.store.servers.get(server._id)) ?? fail("NotFound");
+  return { before, after: await update(deps, server, change) };
+}
+
 /** A new owner must be a member still, who leaves only before or after, and have the server from whom it was asked (P13). */
-async function write(deps: EditDeps, { _id, owner: from }: ServerDocument, change: Change): Promise<ServerDocument> {
+async function update(deps: EditDeps, { _id, owner: from }: ServerDocument, change: Change): Promise<ServerDocument> {
   const { servers } = deps.store;
   const { set, remove } = change;
   const { owner } = set;
@@ -141,11 +148,4 @@ async function requirePossibleOwner({ store }: Pick<Deps, "store">, serverId: st
   const [member, user] = await Promise.all([store.members.get(serverId, userId), store.users.get(userId)]);
   if (!member || !user) fail("NotFound");
   if (user.bot) fail("InvalidOperation");
-}
-
-function replacedFiles(before: ServerDocument, after: ServerDocument): string[] {
-  return (["icon", "banner"] as const).flatMap((field) => {
-    const old = before[field]?._id;
-    return old !== undefined && after[field]?._id !== old ? [old] : [];
-  });
 }
