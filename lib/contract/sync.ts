@@ -1,4 +1,5 @@
 import { route } from "@lib/contract/route.ts";
+import { keyed } from "@lib/model/keyed.ts";
 import { UserSettings } from "@lib/model/settings-sync.ts";
 import { ChannelUnread } from "@lib/model/unread.ts";
 import { z } from "zod";
@@ -38,7 +39,7 @@ export const setSettings = route({
       .meta({ format: "int64" })
       .describe("Timestamp of settings change.\n\nUsed to avoid feedback loops."),
   }),
-  body: z.record(z.string(), z.string()),
+  body: keyed(z.string()),
   success: { status: 204 },
   errors: ["InvalidProperty"],
 });

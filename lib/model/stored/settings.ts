@@ -9,10 +9,9 @@ export type SettingsDocument = { _id: string; [key: string]: UserSetting | strin
 
 /** The settings of a raw document, without entries that are not a revision and a string. */
 export function readSettings(raw: object): Record<string, UserSetting> {
-  const settings: Record<string, UserSetting> = {};
-  for (const [key, value] of Object.entries(raw)) {
+  const settings = Object.entries(raw).flatMap(([key, value]): [string, UserSetting][] => {
     const setting = UserSetting.safeParse(value);
-    if (key !== "_id" && setting.success) settings[key] = setting.data;
-  }
-  return settings;
+    return key !== "_id" && setting.success ? [[key, setting.data]] : [];
+  });
+  return Object.fromEntries(settings); // makes `__proto__` a key like any other
 }

@@ -76,6 +76,24 @@ describe.each(profiles)("synchronised settings, $name", (profile) => {
     expect(await api.takeEventTypes()).toEqual([]);
   });
 
+  test("P15: __proto__ and its like are keys like any other", async () => {
+    await using api = await testApi({ profile });
+    const user = await seedUser(api);
+    const keys = ["__proto__", ":__proto__", "::__proto__", "constructor", "toString"];
+    const settings = Object.fromEntries(keys.map((key): [string, [number, string]] => [key, [1, `of ${key}`]]));
+    const texts = Object.fromEntries(keys.map((key) => [key, `of ${key}`]));
+
+    expect((await set(user, texts, 1)).status).toBe(204);
+
+    expect(Object.entries(await fetchKeys(user)).sort()).toEqual(Object.entries(settings).sort());
+    expect(Object.entries(await fetchKeys(user, "__proto__"))).toEqual([["__proto__", [1, "of __proto__"]]]);
+    const [told] = await api.takeEvents();
+    expect(Object.entries(Object(told?.event["update"]))).toEqual(Object.entries(settings));
+    const wrong = JSON.parse('{"__proto__":{"admin":"x"}}') as Record<string, string>; // not the text it should be
+    expect((await set(user, wrong)).status).toBe(422);
+    expect(Reflect.get({}, "admin")).toBeUndefined();
+  });
+
   test("users-71: unreads tell how far each channel is read", async () => {
     await using api = await testApi({ profile });
     const user = await seedUser(api);
