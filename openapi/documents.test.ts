@@ -3,6 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createOpenApi } from "@openapi/create-openapi.ts";
 import { generatedFiles } from "@openapi/generated-files.ts";
+import { testApi } from "@tests/harness/test-api.ts";
+import Ajv from "ajv/dist/2020";
 import { generate } from "openapi-typescript-codegen";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,6 +20,24 @@ describe("committed documents", () => {
     const result = await new Validator().validate({ ...withLegalNames(createOpenApi(version)) });
     expect(result.errors ?? []).toEqual([]);
     expect(result.valid).toBe(true);
+  });
+
+  test.each([
+    ["a guard", "GET", "/users/@me", 401],
+    ["routing", "GET", "/nowhere", 404],
+    ["parsing", "POST", "/auth/account/create", 422],
+    ["an operation", "POST", "/auth/account/verify/none", 401],
+  ])("P15: what %s refuses with is in the Error schema, field by field", async (_, method, path, status) => {
+    await using api = await testApi();
+    const response = await fetch(`${api.url}${path}`, { method, ...(method === "POST" && { body: "{}" }) });
+    const { Error: schema } = createOpenApi("3.1.0").components.schemas;
+    const fits = new Ajv({ strict: false, validateFormats: false }).compile({
+      ...schema,
+      unevaluatedProperties: false,
+    });
+
+    expect(response.status).toBe(status);
+    expect(fits(await response.json()), JSON.stringify(fits.errors)).toBe(true);
   });
 
   test("an SDK generated from the document compiles, and so does a program that uses it", async () => {

@@ -41,6 +41,8 @@ const MEANT_DIFFERENCES: Readonly<Record<string, string>> = {
   "operations/get /users/{target}/default_avatar/responses/default": "added: its rate limit can refuse",
   "operations/post /sync/settings/fetch/responses/200/content/application~1json/schema/additionalProperties/items":
     "a list of schemas is not valid here; one of the two is",
+  "schemas/Error/properties/error":
+    "added: what guards, routing and parsing refuse with, in the form that clients know",
   "schemas/VoiceInformation/properties/max_users/minimum": "there from 1, although 0 is stored and sent by both",
   "schemas/FetchServerResponse/anyOf/1/properties/channels/items/$ref": "with include_channels whole channels are sent",
   "schemas/FetchServerResponse/anyOf/1/properties/channels/items/type": "with include_channels whole channels are sent",
