@@ -3,6 +3,7 @@ import type { Settings } from "@lib/settings/settings.ts";
 import { type Problem, SettingsError } from "@lib/settings/settings-error.ts";
 import { type Logger, logger } from "@lib/telemetry/logger.ts";
 import { drainOnSignal } from "@lib/telemetry/shutdown.ts";
+import { warnOfFewOpenFiles } from "@services/ermine/open-files.ts";
 import { type ServiceName, serviceNames } from "@services/ermine/service-names.ts";
 import { type Running, startServices } from "@services/ermine/start.ts";
 import { resolve } from "node:path";
@@ -15,6 +16,7 @@ export async function runServices(
   requireSharedDrivers(names, settings);
   const log = openLog(settings);
   if (ignored.length > 0) log.info("settings without effect", { keys: ignored });
+  if (names.includes("bonfire")) await warnOfFewOpenFiles(log);
   const starting = new AbortController();
   const stopEarly = (): void => starting.abort();
   process.once("SIGINT", stopEarly).once("SIGTERM", stopEarly);
