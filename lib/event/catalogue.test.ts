@@ -147,8 +147,9 @@ describe("parsing", () => {
   });
 
   test("tells apart what may change a connection's view from what is only relayed", () => {
-    expect(catalogue.get("ServerRoleUpdate")?.pace).toBe("rare");
-    expect(catalogue.get("Message")?.pace).toBe("frequent");
+    expect(catalogue.get("ServerRoleUpdate")?.changes).toBe("view");
+    expect(catalogue.get("UserUpdate")?.changes).toBe("people");
+    expect(catalogue.get("Message")?.changes).toBe("nothing");
   });
 });
 

@@ -33,5 +33,5 @@ export type CatalogueEvent = { [T in EventType]: EventOf<T> }[EventType];
 
 /** Every kind of event by its type. */
 export const catalogue: ReadonlyMap<string, EventKind> = new Map(
-  Object.values(kinds).map((kind) => [kind.type, { type: kind.type, fields: kind.fields, pace: kind.pace }]),
+  Object.values(kinds).map((kind) => [kind.type, { type: kind.type, fields: kind.fields, changes: kind.changes }]),
 );

@@ -26,7 +26,7 @@ function channelCreateTopics(channel: Channel): readonly string[] {
  * who may view the channel.
  */
 export const channelCreate = event("ChannelCreate", Channel, {
-  pace: "rare",
+  changes: "view",
   topics: (channel, addedUserIds?: readonly string[]) =>
     addedUserIds?.map(privateTopic) ?? channelCreateTopics(channel),
 });
@@ -36,7 +36,7 @@ export const channelUpdate = event(
   "ChannelUpdate",
   z.object({ id: z.string(), data: PartialChannel, clear: z.array(FieldsChannel) }),
   {
-    pace: "rare",
+    changes: "view",
     topics: ({ id, data }, { server }: ChannelHome) =>
       server === undefined || data.last_message_id !== undefined ? [channelTopic(id)] : [serverTopic(server)],
   },
@@ -50,7 +50,7 @@ type FormerHome = { readonly server?: string; readonly participants?: readonly s
  * that this may concern them.
  */
 export const channelDelete = event("ChannelDelete", z.object({ id: z.string() }), {
-  pace: "rare",
+  changes: "view",
   topics: ({ id }, { server, participants = [] }: FormerHome) => [
     channelTopic(id),
     ...(server === undefined ? [] : [serverTopic(server)]),
@@ -62,37 +62,37 @@ const participant = z.object({ id: z.string(), user: z.string() });
 
 /** A user or bot joined a group. */
 export const channelGroupJoin = event("ChannelGroupJoin", participant, {
-  pace: "rare",
+  changes: "view",
   topics: ({ id }) => [channelTopic(id)],
 });
 
 /** A user or bot left a group or was removed from it. */
 export const channelGroupLeave = event("ChannelGroupLeave", participant, {
-  pace: "rare",
+  changes: "view",
   topics: ({ id }) => [channelTopic(id)],
 });
 
 /** A user is writing. */
 export const channelStartTyping = event("ChannelStartTyping", participant, {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ id }) => [channelTopic(id)],
 });
 
 /** A user stopped writing. */
 export const channelStopTyping = event("ChannelStopTyping", participant, {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ id }) => [channelTopic(id)],
 });
 
 /** A user has read a channel up to a message: for their other sessions (conformance events-70). */
 export const channelAck = event("ChannelAck", z.object({ id: z.string(), user: z.string(), message_id: z.string() }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ user }) => [privateTopic(user)],
 });
 
 /** A webhook was created. Its token is always null here (conformance events-68). */
 export const webhookCreate = event("WebhookCreate", Webhook.extend({ token: z.null() }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ channel_id }) => [channelTopic(channel_id)],
 });
 
@@ -100,17 +100,17 @@ export const webhookCreate = event("WebhookCreate", Webhook.extend({ token: z.nu
 export const webhookUpdate = event(
   "WebhookUpdate",
   z.object({ id: z.string(), data: PartialWebhook, remove: z.array(FieldsWebhook) }),
-  { pace: "frequent", topics: (_, channelId: string) => [channelTopic(channelId)] },
+  { changes: "nothing", topics: (_, channelId: string) => [channelTopic(channelId)] },
 );
 
 /** A webhook was deleted. */
 export const webhookDelete = event("WebhookDelete", z.object({ id: z.string() }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: (_, channelId: string) => [channelTopic(channelId)],
 });
 
 /** Slowmodes running for a user: for all of their sessions, after a send and on connecting. */
 export const userSlowmodes = event("UserSlowmodes", z.object({ slowmodes: z.array(UserSlowmode) }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: (_, userId: string) => [privateTopic(userId)],
 });

@@ -11,18 +11,19 @@ export type Event = { readonly type: string; readonly [field: string]: unknown }
 export type Publication = { readonly event: Event; readonly topics: readonly string[] };
 
 /**
- * Whether a kind of event may change what somebody sees, beside what it tells. `frequent` ones do not (`UserUpdate` alone
- * may): most are only passed on. `rare` ones may: their shape is checked, whom they concern reads again what they are
- * just reading, and some that were missed make a connection start afresh instead of being replayed.
+ * What a kind of event may change for a connection, beside what it tells. `nothing`: it is only passed on. `people`: how
+ * somebody is shown, which is kept up to date. `view`: what somebody sees; whom it concerns reads again what they are just
+ * reading, and some that were missed make a connection start afresh instead of being replayed. What changes anything has
+ * its shape checked.
  */
-export type Pace = "frequent" | "rare";
+export type Changes = "nothing" | "people" | "view";
 
 /** A kind of event as the catalogue lists it. */
 export type EventKind<T extends string = string, S extends z.ZodType = z.ZodType> = {
   readonly type: T;
   /** The fields beside `type`. */
   readonly fields: S;
-  readonly pace: Pace;
+  readonly changes: Changes;
 };
 
 /** A kind that is published: call it with the fields, and with the audience where the fields do not tell it. */
@@ -40,17 +41,17 @@ export type DirectKind<T extends string, S extends z.ZodType<object>> = EventKin
 export function event<const T extends string, S extends z.ZodType<object>, A extends readonly unknown[]>(
   type: T,
   fields: S,
-  { pace, topics }: { pace: Pace; topics: (fields: z.output<S>, ...audience: A) => readonly string[] },
+  { changes, topics }: { changes: Changes; topics: (fields: z.output<S>, ...audience: A) => readonly string[] },
 ): PublishedKind<T, S, A> {
   const build = (values: z.output<S>, ...audience: A): Publication => ({
     event: { type, ...values },
     topics: topics(values, ...audience),
   });
-  return Object.assign(build, { type, fields, pace });
+  return Object.assign(build, { type, fields, changes });
 }
 
 /** Declares a kind of event that is never published. */
 export function directEvent<const T extends string, S extends z.ZodType<object>>(type: T, fields: S): DirectKind<T, S> {
   const build = (values: z.output<S>): Event => ({ type, ...values });
-  return Object.assign(build, { type, fields, pace: "frequent" as const });
+  return Object.assign(build, { type, fields, changes: "nothing" as const });
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 
 /** A message was stored. `user.relationship` is `None` here and filled in for each recipient. */
 export const messageCreate = event("Message", Message, {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ channel }) => [channelTopic(channel)],
 });
 
@@ -13,19 +13,19 @@ export const messageCreate = event("Message", Message, {
 export const messageUpdate = event(
   "MessageUpdate",
   z.object({ id: z.string(), channel: z.string(), data: PartialMessage, clear: z.array(FieldsMessage) }),
-  { pace: "frequent", topics: ({ channel }) => [channelTopic(channel)] },
+  { changes: "nothing", topics: ({ channel }) => [channelTopic(channel)] },
 );
 
 /** Embeds of the links in a message are ready. Never sent with an empty list. */
 export const messageAppend = event(
   "MessageAppend",
   z.object({ id: z.string(), channel: z.string(), append: AppendMessage }),
-  { pace: "frequent", topics: ({ channel }) => [channelTopic(channel)] },
+  { changes: "nothing", topics: ({ channel }) => [channelTopic(channel)] },
 );
 
 /** A message was deleted. */
 export const messageDelete = event("MessageDelete", z.object({ id: z.string(), channel: z.string() }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ channel }) => [channelTopic(channel)],
 });
 
@@ -33,7 +33,7 @@ export const messageDelete = event("MessageDelete", z.object({ id: z.string(), c
 export const bulkMessageDelete = event(
   "BulkMessageDelete",
   z.object({ channel: z.string(), ids: z.array(z.string()) }),
-  { pace: "frequent", topics: ({ channel }) => [channelTopic(channel)] },
+  { changes: "nothing", topics: ({ channel }) => [channelTopic(channel)] },
 );
 
 const reaction = z.object({
@@ -45,18 +45,18 @@ const reaction = z.object({
 
 /** A user reacted. Sent again when they repeat a reaction they already have. */
 export const messageReact = event("MessageReact", reaction, {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ channel_id }) => [channelTopic(channel_id)],
 });
 
 /** A user's reaction was removed. */
 export const messageUnreact = event("MessageUnreact", reaction, {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ channel_id }) => [channelTopic(channel_id)],
 });
 
 /** All reactions with one emoji were removed from a message. */
 export const messageRemoveReaction = event("MessageRemoveReaction", reaction.omit({ user_id: true }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ channel_id }) => [channelTopic(channel_id)],
 });

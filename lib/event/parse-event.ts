@@ -1,6 +1,5 @@
 import { type CatalogueEvent, catalogue } from "@lib/event/catalogue.ts";
 import type { Event, EventKind } from "@lib/event/event.ts";
-import { userUpdate } from "@lib/event/user-events.ts";
 import { isShapeIssue } from "@lib/model/is-shape-issue.ts";
 import { z } from "zod";
 
@@ -24,8 +23,8 @@ export function parseEvent(value: unknown): CatalogueEvent {
 /**
  * The event as other processes publish it, or null when it is none that this process knows. Unknown fields stay, and
  * an absent `clear` reads as empty; anything else is returned as it came. What changes the world of a process must have
- * the right shape; frequent events are only relayed, so no more than their ids is looked at (a whole `Message` would
- * take longer to check than to read).
+ * the right shape; the others are only passed on, so no more than their ids is looked at (a whole `Message` would take
+ * longer to check than to read).
  */
 export function readEvent(value: unknown): CatalogueEvent | null {
   if (!isObject(value) || typeof value.type !== "string") return null;
@@ -47,9 +46,7 @@ const readings: ReadonlyMap<string, Reading> = new Map(
 
 function readingOf(kind: EventKind): Reading {
   const shape = kind.fields instanceof z.ZodObject ? kind.fields.shape : {};
-  // Frequent as it is, `UserUpdate` keeps the records of connected users up to date.
-  const changesWorld = kind.pace === "rare" || kind.type === userUpdate.type;
-  return { clears: "clear" in shape, fits: changesWorld ? shapeCheck(kind) : idCheck(shape) };
+  return { clears: "clear" in shape, fits: kind.changes === "nothing" ? idCheck(shape) : shapeCheck(kind) };
 }
 
 /** Limits bind who writes: what a document has held since before there was one is published with it. */

@@ -18,19 +18,19 @@ export const serverCreate = event(
     emojis: z.array(Emoji),
     voice_states: z.array(ChannelVoiceState),
   }),
-  { pace: "rare", topics: (_, userId: string) => [privateTopic(userId)] },
+  { changes: "view", topics: (_, userId: string) => [privateTopic(userId)] },
 );
 
 /** A server changed. */
 export const serverUpdate = event(
   "ServerUpdate",
   z.object({ id: z.string(), data: PartialServer, clear: z.array(FieldsServer) }),
-  { pace: "rare", topics: ({ id }) => [serverTopic(id)] },
+  { changes: "view", topics: ({ id }) => [serverTopic(id)] },
 );
 
 /** A server is gone. */
 export const serverDelete = event("ServerDelete", z.object({ id: z.string() }), {
-  pace: "rare",
+  changes: "view",
   topics: ({ id }) => [serverTopic(id)],
 });
 
@@ -38,33 +38,33 @@ export const serverDelete = event("ServerDelete", z.object({ id: z.string() }), 
 export const serverMemberJoin = event(
   "ServerMemberJoin",
   z.object({ id: z.string(), user: z.string(), member: Member }),
-  { pace: "rare", topics: ({ id }) => [serverTopic(id)] },
+  { changes: "view", topics: ({ id }) => [serverTopic(id)] },
 );
 
 /** A member changed. */
 export const serverMemberUpdate = event(
   "ServerMemberUpdate",
   z.object({ id: MemberCompositeKey, data: PartialMember, clear: z.array(FieldsMember) }),
-  { pace: "rare", topics: ({ id }) => [serverTopic(id.server)] },
+  { changes: "view", topics: ({ id }) => [serverTopic(id.server)] },
 );
 
 /** Somebody left, was kicked or was banned. Reaches them, too. */
 export const serverMemberLeave = event(
   "ServerMemberLeave",
   z.object({ id: z.string(), user: z.string(), reason: z.enum(["Leave", "Kick", "Ban"]) }),
-  { pace: "rare", topics: ({ id }) => [serverTopic(id)] },
+  { changes: "view", topics: ({ id }) => [serverTopic(id)] },
 );
 
 /** A role was created (`data` complete, its id under `id`; conformance events-60) or changed. */
 export const serverRoleUpdate = event(
   "ServerRoleUpdate",
   z.object({ id: z.string(), role_id: z.string(), data: PartialRole, clear: z.array(FieldsRole) }),
-  { pace: "rare", topics: ({ id }) => [serverTopic(id)] },
+  { changes: "view", topics: ({ id }) => [serverTopic(id)] },
 );
 
 /** A role is gone. */
 export const serverRoleDelete = event("ServerRoleDelete", z.object({ id: z.string(), role_id: z.string() }), {
-  pace: "rare",
+  changes: "view",
   topics: ({ id }) => [serverTopic(id)],
 });
 
@@ -72,23 +72,23 @@ export const serverRoleDelete = event("ServerRoleDelete", z.object({ id: z.strin
 export const serverRoleRanksUpdate = event(
   "ServerRoleRanksUpdate",
   z.object({ id: z.string(), ranks: z.array(z.string()) }),
-  { pace: "rare", topics: ({ id }) => [serverTopic(id)] },
+  { changes: "view", topics: ({ id }) => [serverTopic(id)] },
 );
 
 /** A custom emoji was created. */
 export const emojiCreate = event("EmojiCreate", Emoji, {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ parent }) => (parent.type === "Server" ? [serverTopic(parent.id)] : []),
 });
 
 /** A custom emoji was renamed. */
 export const emojiUpdate = event("EmojiUpdate", z.object({ id: z.string(), data: PartialEmoji }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: (_, serverId: string) => [serverTopic(serverId)],
 });
 
 /** A custom emoji was deleted. */
 export const emojiDelete = event("EmojiDelete", z.object({ id: z.string() }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: (_, serverId: string) => [serverTopic(serverId)],
 });

@@ -7,7 +7,7 @@ import { z } from "zod";
 
 /** A session ended: its connections are logged out, the user's other sessions are told. */
 export const deleteSession = event("DeleteSession", z.object({ user_id: z.string(), session_id: z.string() }), {
-  pace: "rare",
+  changes: "view",
   topics: ({ user_id }) => [privateTopic(user_id)],
 });
 
@@ -15,18 +15,18 @@ export const deleteSession = event("DeleteSession", z.object({ user_id: z.string
 export const deleteAllSessions = event(
   "DeleteAllSessions",
   z.object({ user_id: z.string(), exclude_session_id: z.string().nullable() }),
-  { pace: "rare", topics: ({ user_id }) => [privateTopic(user_id)] },
+  { changes: "view", topics: ({ user_id }) => [privateTopic(user_id)] },
 );
 
 /** All connections of a user or bot end. Published when a bot's token is reset or the bot is deleted. */
 export const logout = event("Logout", z.object({}), {
-  pace: "rare",
+  changes: "view",
   topics: (_, userId: string) => [privateTopic(userId)],
 });
 
 /** An account was created. Internal, and without its secrets (conformance events-75). */
 export const createAccount = event("CreateAccount", z.object({ account: AccountInfo }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: () => [GLOBAL_TOPIC],
 });
 
@@ -34,11 +34,11 @@ export const createAccount = event("CreateAccount", z.object({ account: AccountI
 export const createSession = event(
   "CreateSession",
   z.object({ session: SessionInfo.extend({ user_id: z.string() }) }),
-  { pace: "frequent", topics: () => [GLOBAL_TOPIC] },
+  { changes: "nothing", topics: () => [GLOBAL_TOPIC] },
 );
 
 /** A report was filed. Internal (conformance events-75). */
 export const reportCreate = event("ReportCreate", Report, {
-  pace: "frequent",
+  changes: "nothing",
   topics: () => [GLOBAL_TOPIC],
 });

@@ -14,7 +14,7 @@ export const userUpdate = event(
   "UserUpdate",
   z.object({ id: z.string(), data: PartialUser, clear: z.array(FieldsUser), event_id: z.string().nullable() }),
   {
-    pace: "frequent",
+    changes: "people",
     topics: ({ id, data }, serverIds: readonly string[]) => [
       ...serverIds.map(data.online === undefined ? memberTopic : serverTopic),
       userTopic(id),
@@ -24,18 +24,18 @@ export const userUpdate = event(
 
 /** The relationship of the recipient `id` with `user` changed; `user` is rendered for the recipient. */
 export const userRelationship = event("UserRelationship", z.object({ id: z.string(), user: User }), {
-  pace: "rare",
+  changes: "view",
   topics: ({ id }) => [privateTopic(id)],
 });
 
 /** Synchronised settings were stored: for all sessions of the user, the originating one too (conformance events-69). */
 export const userSettingsUpdate = event("UserSettingsUpdate", z.object({ id: z.string(), update: UserSettings }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ id }) => [privateTopic(id)],
 });
 
 /** Everything of a user is to be forgotten. Known to clients; no operation publishes it so far. */
 export const userPlatformWipe = event("UserPlatformWipe", z.object({ user_id: z.string(), flags: Uint32 }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ user_id }) => [userTopic(user_id)],
 });

@@ -6,13 +6,13 @@ import { z } from "zod";
 
 /** Somebody joined the call of a channel. */
 export const voiceChannelJoin = event("VoiceChannelJoin", z.object({ id: z.string(), state: UserVoiceState }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ id }) => [channelTopic(id)],
 });
 
 /** Somebody left the call of a channel, other than by moving to another. */
 export const voiceChannelLeave = event("VoiceChannelLeave", z.object({ id: z.string(), user: z.string() }), {
-  pace: "frequent",
+  changes: "nothing",
   topics: ({ id }) => [channelTopic(id)],
 });
 
@@ -23,21 +23,21 @@ export const voiceChannelLeave = event("VoiceChannelLeave", z.object({ id: z.str
 export const voiceChannelMove = event(
   "VoiceChannelMove",
   z.object({ user: z.string(), from: z.string(), to: z.string(), state: UserVoiceState }),
-  { pace: "frequent", topics: ({ to }) => [channelTopic(to)] },
+  { changes: "nothing", topics: ({ to }) => [channelTopic(to)] },
 );
 
 /** A participant's tracks or voice permissions changed; `id` is the user. */
 export const userVoiceStateUpdate = event(
   "UserVoiceStateUpdate",
   z.object({ id: z.string(), channel_id: z.string(), data: PartialUserVoiceState }),
-  { pace: "frequent", topics: ({ channel_id }) => [channelTopic(channel_id)] },
+  { changes: "nothing", topics: ({ channel_id }) => [channelTopic(channel_id)] },
 );
 
 /** A moderator moves the user to another call: the way there. */
 export const userMoveVoiceChannel = event(
   "UserMoveVoiceChannel",
   z.object({ node: z.string(), from: z.string(), to: z.string(), token: z.string() }),
-  { pace: "frequent", topics: (_, userId: string) => [privateTopic(userId)] },
+  { changes: "nothing", topics: (_, userId: string) => [privateTopic(userId)] },
 );
 
 /** A call in a direct message or group rings for the given users, or has ended. */
@@ -50,7 +50,7 @@ export const voiceCallUpdate = event(
     ended: z.boolean(),
   }),
   {
-    pace: "frequent",
+    changes: "nothing",
     topics: ({ channel_id, ended }, notifiedUserIds: readonly string[]) =>
       ended ? [channelTopic(channel_id)] : notifiedUserIds.map(privateTopic),
   },

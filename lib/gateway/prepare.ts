@@ -117,9 +117,9 @@ async function tryToPrepare(
   }
 }
 
-/** Whether an event may have changed what the snapshot holds: a rare one on one of the user's own topics. */
+/** Whether an event may have changed what the snapshot holds: one that changes a view, on one of the user's own topics. */
 function disturbs({ user, memberships, directs, servers }: Snapshot, entry: BusEntry): boolean {
-  if (isFrequent(entry)) return false;
+  if (!touchesView(entry)) return false;
   return entry.topics.some(
     (topic) =>
       topic === `${user._id}!` ||
@@ -130,15 +130,15 @@ function disturbs({ user, memberships, directs, servers }: Snapshot, entry: BusE
 }
 
 /**
- * Whether an event follows `Ready`. Other rare ones would have disturbed if they concerned this connection; which message
- * is the newest is told on the topic of its channel, and makes sense between the messages that came and went.
+ * Whether an event follows `Ready`. Others that change a view would have disturbed if they concerned this connection;
+ * which message is the newest is told on the topic of its channel, and makes sense between the messages that came and went.
  */
 function follows(entry: BusEntry): boolean {
   const event = entry.event as CatalogueEvent; // the bus carries what the catalogue's builders made
-  return isFrequent(entry) || (event.type === "ChannelUpdate" && event.data.last_message_id !== undefined);
+  return !touchesView(entry) || (event.type === "ChannelUpdate" && event.data.last_message_id !== undefined);
 }
 
-const isFrequent = ({ event }: BusEntry): boolean => catalogue.get(event.type)?.pace === "frequent";
+const touchesView = ({ event }: BusEntry): boolean => catalogue.get(event.type)?.changes === "view";
 
 /**
  * Makes a connection live that continues a lost one of this process, without reading anything. False when there is none

@@ -48,13 +48,8 @@ export function* listenKeysOf(user: UserView): Generator<string> {
 const ANYBODY = "*";
 const leftKey = (userId: string): string => `left:${userId}`;
 
-/** Kinds that never change what anybody sees, of which there are many. */
-const FREQUENT = new Set<string>(
-  [...catalogue.values()].flatMap(({ type, pace }) => (pace === "frequent" && type !== "UserUpdate" ? [type] : [])),
-);
-
 /** Whether an event is of a kind that can change what anybody sees. */
-export const mayChangeView = ({ event }: BusEntry): boolean => !FREQUENT.has(event.type);
+export const mayChangeView = ({ event }: BusEntry): boolean => catalogue.get(event.type)?.changes !== "nothing";
 
 /** Whether an event changed which servers and channels a user sees, or may have. */
 export function changesView(world: World, user: UserView, entry: BusEntry): boolean {
