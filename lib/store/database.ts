@@ -141,7 +141,10 @@ export interface Database {
   ensure(declarations: readonly CollectionDeclaration[]): Promise<void>;
   /** Names of the collections that exist; empty for a new database. */
   collectionNames(): Promise<string[]>;
-  /** Resolves when a trivial query succeeds; rejects with `StoreUnavailableError` otherwise. */
+  /**
+   * Resolves when a trivial query succeeds; rejects with `StoreUnavailableError` otherwise, and with SQLite also while
+   * the last write failed for a reason that is not its own, such as a full disk.
+   */
   ping(): Promise<void>;
   /** Number of commands sent so far, for benches and tests that bound them. */
   readonly commands: number;

@@ -42,7 +42,7 @@ describe("P25: the private listener", () => {
       store: ok,
       bus: () => Promise.reject(new Error("connect redis://:hunter2@redis refused")),
       keys: () => {
-        throw new Error("broken");
+        throw new Error("broken", { cause: new Error("disk is full") });
       },
       mail: () => new Promise(() => {}),
     });
@@ -51,7 +51,7 @@ describe("P25: the private listener", () => {
     expect(JSON.parse(body).checks).toEqual({
       store: "ok",
       bus: "connect redis://[redacted]@redis refused",
-      keys: "broken",
+      keys: "broken: disk is full",
       mail: "no answer within 50 ms",
     });
   });

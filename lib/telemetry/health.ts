@@ -89,6 +89,12 @@ async function outcome(check: Check, timeoutMs: number): Promise<string> {
   try {
     return (await within(timeoutMs, Promise.try(check))) === LATE ? `no answer within ${timeoutMs} ms` : "ok";
   } catch (error) {
-    return redactText(error instanceof Error && error.message ? error.message : "failed");
+    return redactText(reasonOf(error));
   }
+}
+
+/** With its causes: a driver says what failed, and its cause why. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error) || !error.message) return "failed";
+  return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`;
 }

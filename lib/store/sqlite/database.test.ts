@@ -93,6 +93,23 @@ test("a full disk is unavailable, and nothing of the failed writes is stored", a
   expect(await insert(1000)).toBe(1000);
 });
 
+test("P25: a database does not answer while its disk is full, and does again after a write that succeeds", async () => {
+  await using opened = await disposable(openSqlite(newPath(), { pagesMax: 60 }));
+  const { database } = opened;
+  const things = await filled(database, [], { indexes });
+  const fill = async (): Promise<never> => {
+    for (let i = 0; ; i++) await things.insertOne({ _id: i, content: "x".repeat(3_000), list: [i] });
+  };
+  await database.ping();
+
+  expect(await rejection(fill())).toBeInstanceOf(StoreUnavailableError);
+  const refusal = await rejection(database.ping());
+  expect(refusal).toBeInstanceOf(StoreUnavailableError);
+  expect(refusal).toMatchObject({ cause: { message: expect.stringContaining("full") } });
+  await things.deleteMany({});
+  await database.ping();
+});
+
 test("a writer that dies loses what it held, and the next write gets a new one", async () => {
   const operation: Operation = { kind: "insert", collection: "things", folded: [], document: { _id: "1" } };
   let broken = true;

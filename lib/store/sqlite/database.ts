@@ -107,8 +107,14 @@ class SqliteDatabase implements Database {
     return rows.map(({ name }) => name);
   }
 
+  /**
+   * Nothing is written to find out whether that is possible: the last who wrote have found out. Where nobody writes to what
+   * is not ready, looking for expired documents lets it be tried again.
+   */
   async ping(): Promise<void> {
     this.reader.read("ping", "", (connection) => connection.rows("SELECT count(*) FROM sqlite_schema"));
+    const { refusal } = this.queue;
+    if (refusal) throw storeError("the last write", "all collections", refusal);
   }
 
   async close(): Promise<void> {

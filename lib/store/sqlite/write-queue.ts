@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from "../database.ts";
 import { storeError } from "./failure.ts";
 import { decode, encode } from "./json.ts";
-import type { Operation, Outcome, Result } from "./operation.ts";
+import type { Failure, Operation, Outcome, Result } from "./operation.ts";
 import type { WriteEvents, WriteTransport } from "./write-thread.ts";
 
 type Pending = {
@@ -21,6 +21,8 @@ const GROUP_MAX = 1000;
  */
 export class WriteQueue {
   commands = 0;
+  /** Why the last group could not be written, such as a full disk; null when it could. */
+  refusal: Failure | null = null;
   readonly #transport: WriteTransport;
   #waiting: Pending[] = [];
   #sent: Pending[] = [];
@@ -76,6 +78,7 @@ export class WriteQueue {
   #answer(outcomes: readonly Outcome[]): void {
     const answered = this.#sent;
     this.#sent = [];
+    this.refusal = outcomes.map(failureIn).find((failure) => failure?.kind === "unavailable") ?? null;
     this.#flush(); // the writer works on while the callers continue
     for (const [i, { label, collection, resolve, reject }] of answered.entries()) {
       const outcome = outcomes[i] ?? { failure: { kind: "other", message: "no outcome" } };
@@ -101,3 +104,5 @@ export class WriteQueue {
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }
+
+const failureIn = (outcome: Outcome): Failure | null => ("failure" in outcome ? outcome.failure : null);
