@@ -165,6 +165,77 @@ export function busSuite(driver: string, open: () => BusUnderTest, skip: { poiso
       await eventually(() => reader.numbers().length === 4);
     });
 
+    test("P2: a declared gap reaches every reader of every process once, between what was published before and after it", async () => {
+      await using given = open();
+      const [here, there] = [ordered(), ordered()];
+      await given.bus.read(here);
+      await given.other.read(there);
+
+      const sent = [publishNumbered(given.bus, 0, 3), given.bus.declareGap(), publishNumbered(given.bus, 3, 6)];
+      await Promise.all(sent);
+
+      for (const { order } of [here, there]) {
+        await eventually(() => order.includes(5));
+        expect(order).toEqual([0, 1, 2, "gap", 3, 4, 5]);
+      }
+      expect(given.other.stats).toMatchObject({ read: 6, skipped: 0, gaps: 1 });
+      expect(given.bus.stats).toMatchObject({ published: 6, waiting: 0 });
+    });
+
+    test("P2: a reader that starts after a declared gap is not told of it", async () => {
+      await using given = open();
+      const early = ordered();
+      await given.bus.read(early);
+      await given.bus.publish(["t"], numbered(0));
+      await eventually(() => early.order.length === 1);
+      await given.bus.publish(["t"], numbered(1)); // gathered, and the gap with it
+      await given.bus.declareGap();
+      const [late, elsewhere] = [ordered(), ordered()];
+      await given.bus.read(late);
+      await given.other.read(elsewhere);
+
+      await given.bus.publish(["t"], numbered(2));
+
+      for (const { order } of [early, late, elsewhere]) await eventually(() => order.includes(2));
+      expect([early.order, late.order, elsewhere.order]).toEqual([[0, 1, "gap", 2], [2], [2]]);
+    });
+
+    test("P2: readers that begin while gaps are declared are told of those after their position, and of no others", async () => {
+      await using given = open();
+      const late: { order: unknown[]; from: number }[] = [];
+      for (let round = 0; round < 20; round++) {
+        const reader = ordered();
+        const begun = given.other.read(reader);
+        await Promise.all([publishNumbered(given.bus, round, round + 1), given.bus.declareGap(), begun]);
+        await given.bus.publish(["t"], numbered(1_000));
+        await eventually(() => reader.order.includes(1_000));
+        late.push({ order: reader.order.slice(0, reader.order.indexOf(1_000)), from: round });
+      }
+
+      for (const { order, from } of late) expect([`${from},gap`, "gap", ""]).toContain(order.join());
+    });
+
+    test("a reader that stopped before a declared gap came to it is not told", async () => {
+      await using given = open();
+      const [stopped, reader] = [ordered(), ordered()];
+      const reading = await given.bus.read(stopped);
+      await given.bus.read(reader);
+
+      const declared = given.bus.declareGap();
+      await reading.stop();
+      await declared;
+
+      await eventually(() => reader.order.length === 1);
+      expect([stopped.order, reader.order]).toEqual([[], ["gap"]]);
+    });
+
+    test("a gap is declared by no bus that was closed", async () => {
+      await using given = open();
+      await given.bus.close();
+
+      expect(await errorOf(given.bus.declareGap())).toBeInstanceOf(BusClosedError);
+    });
+
     test("a bus that two read is shared", async () => {
       await using given = open();
       await given.bus.read(collector());
@@ -267,6 +338,16 @@ export function collector(): BusReader & {
       entries.push(...batch);
     },
     onGap: () => void gaps++,
+  };
+}
+
+/** A reader that remembers the numbers of what it got, and where in between it was told of a gap. */
+export function ordered(): BusReader & { order: unknown[] } {
+  const order: unknown[] = [];
+  return {
+    order,
+    onEntries: (entries) => void order.push(...entries.map(({ event }) => event["number"])),
+    onGap: () => void order.push("gap"),
   };
 }
 

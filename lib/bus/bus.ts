@@ -7,7 +7,8 @@
  * An event goes to one or more topics (`{id}` of a user, server or channel; `{user}!` private; `{server}u` member
  * updates; `global` internal) as ONE entry. It is a broadcast: no consumer groups. A reader resumes from its last
  * position after an outage; when the retained window no longer holds that position it is told by `onGap`, never
- * silently skipped (P2). Entries that cannot be decoded are counted and skipped (P6).
+ * silently skipped (P2), and so it is when somebody declares that events never got here. Entries that cannot be decoded
+ * are counted and skipped (P6).
  */
 import type { Event } from "@lib/event/event.ts";
 
@@ -29,7 +30,7 @@ export type BusReader = {
    * other readers of the process. What it throws is logged and disturbs nobody else.
    */
   onEntries(entries: readonly BusEntry[]): void;
-  /** Entries after the reader's last position are gone. State derived from the bus must be rebuilt. */
+  /** Entries after the reader's last position are gone, or never came. State derived from the bus must be rebuilt. */
   onGap(): void;
 };
 
@@ -48,6 +49,12 @@ export interface Bus {
    * `close`.
    */
   publish(topics: readonly string[], event: Event): Promise<void>;
+  /**
+   * Tells every reader of every process that events were lost here: by `onGap`, between what was published before and
+   * after it. Resolves only once the broker has it, however long that is away; rejects like `publish`, and with
+   * `BusClosedError` also when the bus is closed meanwhile.
+   */
+  declareGap(): Promise<void>;
   /**
    * Starts reading from now on; resolves when every later `publish` of any process is certain to be seen. Waits for a
    * broker that is away, however long (P21); rejects with `BusClosedError` when the bus is closed meanwhile.

@@ -1,5 +1,5 @@
 import { BusClosedError, type Bus, type BusEntry, type BusReader } from "@lib/bus/bus.ts";
-import { deliver, type BusLog } from "@lib/bus/deliver.ts";
+import { deliver, deliverGap, type BusLog } from "@lib/bus/deliver.ts";
 
 /** How the in-process bus gathers and numbers entries. */
 export type MemoryBusOptions = {
@@ -10,26 +10,41 @@ export type MemoryBusOptions = {
   log?: BusLog;
 };
 
+/** A reader, and how many entries had been published before it. */
+type Reading = { reader: BusReader; after: number };
+/** How many entries had been published before it, and who was reading then. */
+type DeclaredGap = { after: number; told: readonly Reading[] };
+
 const GATHER_MS_MAX = 5;
 const ACCEPTED = Promise.resolve();
 
 /**
  * The bus of a single process. A reader gets an entry in a microtask when the bus was quiet; after each delivery a
  * window of `gatherMs` opens in which entries gather, because readers write once per batch and socket. A quiet bus sets
- * no timer. Nothing can be lost, hence no gap is ever reported.
+ * no timer. Nothing can be lost, hence no gap is reported that nobody declared.
  */
 export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBusOptions = {}): Bus {
-  const readers = new Set<{ reader: BusReader; after: number }>();
+  const readers = new Set<Reading>();
   const counters = { published: 0, read: 0, skipped: 0, gaps: 0 };
   const positionPrefix = `${startMs}-`;
-  let waiting: BusEntry[] = [];
+  const waiting: BusEntry[] = [];
+  const declared: DeclaredGap[] = [];
   let isClosed = false;
   const gathering = gather(Math.min(gatherMs, GATHER_MS_MAX), deliverWaiting);
 
   function deliverWaiting(): void {
-    const entries = waiting;
-    const before = counters.published - entries.length;
-    waiting = [];
+    for (const { after, told } of declared.splice(0)) {
+      deliverNext(after - counters.published + waiting.length);
+      counters.gaps++;
+      for (const reading of told) if (readers.has(reading)) deliverGap(reading.reader, log);
+    }
+    deliverNext(waiting.length);
+  }
+
+  /** Delivers the oldest that wait. */
+  function deliverNext(count: number): void {
+    const before = counters.published - waiting.length;
+    const entries = waiting.splice(0, count);
     counters.read += entries.length;
     for (const { reader, after } of readers) {
       deliver(reader, after > before ? entries.slice(after - before) : entries, log);
@@ -42,6 +57,12 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
       counters.published++;
       const position = positionPrefix + counters.published;
       waiting.push({ position, topics, event, acceptedMs: Date.now() });
+      gathering.ask();
+      return ACCEPTED;
+    },
+    declareGap() {
+      if (isClosed) return Promise.reject(new BusClosedError("the event bus is closed"));
+      declared.push({ after: counters.published, told: [...readers] });
       gathering.ask();
       return ACCEPTED;
     },

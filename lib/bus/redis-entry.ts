@@ -9,6 +9,8 @@ export type RedisEntry = {
   previous: string | undefined;
   publisher: string;
   sequence: number;
+  /** Whether its publisher declares that events were lost before it. */
+  isGap: boolean;
   /** Null when it is not an event of the catalogue. */
   entry: BusEntry | null;
 };
@@ -27,6 +29,7 @@ export function parseRedisEntry(position: string, fields: readonly string[]): Re
     previous: values.get("l"),
     publisher: values.get("p") ?? "",
     sequence: Number(values.get("s")),
+    isGap: values.has("g"),
     // The text of an event that leaves something out does not say all of it.
     entry: event && topics ? { position, topics, event, acceptedMs, ...(event === value ? { text } : {}) } : null,
   };

@@ -14,8 +14,17 @@ export type RedisPublisherOptions = {
   log: BusLog;
 };
 
-type Waiting = { sequence: string; acceptedMs: string; topics: string; body: string; settle(): void };
+type Waiting = {
+  sequence: string;
+  acceptedMs: string;
+  topics: string;
+  body: string;
+  resolve(): void;
+  reject(error: Error): void;
+};
 
+/** The body of an entry that declares a gap; that of an event is never empty. */
+const GAP = "";
 const BATCH_ENTRIES_MAX = 256;
 const BATCH_BYTES_MAX = 1_000_000;
 /** Pause after an error that Redis answered, such as out of memory. */
@@ -26,6 +35,7 @@ const QUIET_REFUSALS = 100;
 /**
  * Appends a batch at once, so that a failure never leaves half of it, and trims by age on the clock of Redis.
  * Each entry names its predecessor (`l`): a reader at a position sees from the next entry whether one is missing.
+ * One without a body declares a gap.
  */
 const APPEND = redisScript(`
 local time = redis.call('TIME')
@@ -34,7 +44,7 @@ local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local last = newest and newest[1] or '0-0'
 for i = 4, #ARGV, 4 do
   last = redis.call('XADD', KEYS[1], '*', 'p', ARGV[1], 's', ARGV[i], 'l', last, 'a', ARGV[i + 1], 't', ARGV[i + 2],
-    'e', ARGV[i + 3])
+    ARGV[i + 3] == '' and 'g' or 'e', ARGV[i + 3])
 end
 redis.call('XTRIM', KEYS[1], 'MINID', '~', threshold)
 redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[3])
@@ -68,7 +78,7 @@ export class RedisPublisher {
   #isClosed = false;
   /** Refusals in a row. */
   #refusals = 0;
-  /** Entries Redis has accepted. */
+  /** Events that Redis has accepted. */
   published = 0;
   /** Why Redis does not take what waits although it answers, or null. */
   refusal: Error | null = null;
@@ -89,23 +99,29 @@ export class RedisPublisher {
   }
 
   async publish(topics: readonly string[], body: string): Promise<void> {
+    const { promise, resolve } = this.#accept(topics.join(" "), body);
+    if (!this.#connection.isReady) resolve(); // it is kept; nobody waits for Redis to recover
+    await promise;
+  }
+
+  /** Unlike an event it is not answered for early: until Redis has it, somebody else may have to declare it instead. */
+  async declareGap(): Promise<void> {
+    await this.#accept("", GAP).promise;
+  }
+
+  #accept(topics: string, body: string): PromiseWithResolvers<void> {
     const { bufferEntriesMax, bufferBytesMax } = this.#options;
     if (this.#isClosed) throw new BusClosedError("the event bus is closed");
     if (this.#waiting.length >= bufferEntriesMax || this.#bytes + body.length > bufferBytesMax) {
       throw new BusFullError(`${this.#waiting.length} events wait for Redis`);
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push({
-      sequence: `${++this.#sequence}`,
-      acceptedMs: `${Date.now()}`,
-      topics: topics.join(" "),
-      body,
-      settle: resolve,
-    });
+    const accepted = Promise.withResolvers<void>();
+    const { resolve, reject } = accepted;
+    const [sequence, acceptedMs] = [`${++this.#sequence}`, `${Date.now()}`];
+    this.#waiting.push({ sequence, acceptedMs, topics, body, resolve, reject });
     this.#bytes += body.length;
-    if (!this.#connection.isReady) return;
-    void this.#flush();
-    await promise;
+    if (this.#connection.isReady) void this.#flush();
+    return accepted;
   }
 
   /** Accepts nothing more and publishes what waits, for at most `timeoutMs`; what is left then is lost. */
@@ -117,7 +133,10 @@ export class RedisPublisher {
       await Bun.sleep(Math.min(10, timeoutMs));
     }
     const waiting = this.#waiting.length;
-    if (waiting > 0) this.#options.log.warn("events were lost: Redis did not take them before the end", { waiting });
+    if (waiting === 0) return;
+    this.#options.log.warn("events were lost: Redis did not take them before the end", { waiting });
+    for (const { reject } of this.#waiting)
+      reject(new BusClosedError("the event bus was closed before Redis was back"));
   }
 
   async #flush(): Promise<void> {
@@ -126,7 +145,7 @@ export class RedisPublisher {
     await Promise.resolve(); // events published in the same turn leave together
     while (this.#waiting.length > 0 && this.#connection.isReady) {
       if (await this.#sendBatch()) continue;
-      for (const { settle } of this.#waiting) settle(); // they are kept; nobody waits for Redis to recover
+      for (const { body, resolve } of this.#waiting) if (body !== GAP) resolve(); // as in `publish`
       if (this.#connection.isReady) await Bun.sleep(REFUSED_PAUSE_MS);
     }
     this.#isFlushing = false;
@@ -145,10 +164,12 @@ export class RedisPublisher {
     }
     this.#waiting = this.#waiting.slice(batch.length);
     this.#bytes -= bytes;
-    this.published += batch.length;
     this.refusal = null;
     this.#refusals = 0;
-    for (const { settle } of batch) settle();
+    for (const { body, resolve } of batch) {
+      if (body !== GAP) this.published++;
+      resolve();
+    }
     return true;
   }
 

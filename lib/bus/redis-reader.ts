@@ -20,8 +20,8 @@ export type RedisReaderOptions = {
   log: BusLog;
 };
 
-/** One reader. Until the place where it starts is known (`after`), what arrives is kept in `early`. */
-type Reading = { reader: BusReader; after: string | null; early: BusEntry[] };
+/** One reader. Until the place where it starts is known (`after`), telling it what arrives is put off (`early`). */
+type Reading = { reader: BusReader; after: string | null; early: (() => void)[] };
 type RawEntry = [position: string, fields: string[]];
 /** Newest sequence seen of a publisher, and whether nothing was lost since then: the next one must be its successor. */
 type Seen = { sequence: number; isFollowed: boolean };
@@ -40,7 +40,8 @@ const EMPTY = "0-0";
  * goes on there after an outage. A gap is seen in four ways: an entry names another predecessor than the one read
  * last, the sequence of its publisher skips some (an older copy of the stream took its place, and still held the
  * position), the stream ends before the position (it was emptied, or the copy is older than that), or it begins after
- * the position when the next entry names no predecessor.
+ * the position when the next entry names no predecessor. What a publisher declares lost is a gap too, though nothing is
+ * missing in the stream.
  */
 export class RedisReader {
   readonly #options: RedisReaderOptions;
@@ -82,7 +83,7 @@ export class RedisReader {
       void this.#follow(this.#connection);
     }
     reading.after = end;
-    this.#give(reading, reading.early.splice(0));
+    for (const tell of reading.early.splice(0)) tell();
     return { position: end, stop: async () => this.#stop(reading) };
   }
 
@@ -201,16 +202,18 @@ export class RedisReader {
   }
 
   #take(entries: readonly RedisEntry[]): void {
-    let batch: BusEntry[] = [];
+    const batch: BusEntry[] = [];
     for (const parsed of entries) {
       if (this.#isAfterHole(parsed)) {
-        this.#giveAll(batch);
-        batch = [];
+        this.#giveAll(batch.splice(0));
         this.#reportGap();
       }
       this.#position = parsed.position;
       if (this.#isRepeated(parsed)) continue;
-      if (parsed.entry) batch.push(parsed.entry);
+      if (parsed.isGap) {
+        this.#giveAll(batch.splice(0));
+        this.#reportDeclared(parsed.position);
+      } else if (parsed.entry) batch.push(parsed.entry);
       else this.#skip(parsed.position);
     }
     this.#giveAll(batch);
@@ -251,13 +254,11 @@ export class RedisReader {
     for (const reading of this.#readings) this.#give(reading, entries);
   }
 
-  #give({ reader, after, early }: Reading, entries: readonly BusEntry[]): void {
+  #give(reading: Reading, entries: readonly BusEntry[]): void {
+    const { reader, after, early } = reading;
     const [first] = entries;
     if (!first) return;
-    if (after === null) {
-      early.push(...entries);
-      return;
-    }
+    if (after === null) return void early.push(() => this.#give(reading, entries));
     const isAfter = (entry: BusEntry) => comparePositions(entry.position, after) > 0;
     deliver(reader, isAfter(first) ? entries : entries.filter(isAfter), this.#options.log);
   }
@@ -270,6 +271,19 @@ export class RedisReader {
       if (reading.after !== null) reading.after = EMPTY;
       deliverGap(reading.reader, this.#options.log);
     }
+  }
+
+  #reportDeclared(position: string): void {
+    this.counters.gaps++;
+    this.#options.log.warn("events were lost: a process that had accepted them ended before Redis took them", {});
+    for (const reading of this.#readings) this.#tellDeclared(reading, position);
+  }
+
+  /** Who started after it has not missed anything. */
+  #tellDeclared(reading: Reading, position: string): void {
+    const { reader, after, early } = reading;
+    if (after === null) early.push(() => this.#tellDeclared(reading, position));
+    else if (comparePositions(position, after) > 0) deliverGap(reader, this.#options.log);
   }
 }
 

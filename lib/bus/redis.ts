@@ -10,8 +10,8 @@
  * that blocks, opened with the first reader.
  *
  * An entry: `p` publisher and `s` its sequence (a repeated batch is dropped, a skipped number is a hole), `l` the id of
- * the entry before it (another one is a hole), `t` topics, `e` the event as JSON, encoded once. Trimmed by age, and by
- * count as a last resort.
+ * the entry before it (another one is a hole), `t` topics, `e` the event as JSON, encoded once, or `g` instead of it:
+ * events were lost here that the stream never got. Trimmed by age, and by count as a last resort.
  * JSON rather than MessagePack, because an operator can read it.
  */
 import type { Bus } from "@lib/bus/bus.ts";
@@ -73,6 +73,7 @@ export function redisBus({
 
   return {
     publish: async (topics, event) => publisher.publish(topics, encodeJson(event)),
+    declareGap: () => publisher.declareGap(),
     read: (to) => reader.read(to),
     isShared: true,
     get accepting() {
