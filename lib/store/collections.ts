@@ -2,7 +2,8 @@ import type { CollectionDeclaration, IndexDeclaration } from "@lib/store/databas
 
 /**
  * Every collection, declared once for both drivers: the reference's indexes under their names (conformance data-2), the
- * two that its fresh databases lack, and further ones (`ermine_…`) for queries it runs without an index.
+ * two that its fresh databases lack, and further ones (`ermine_…`) for queries it runs without an index. The collections
+ * `ermine_…` are our own.
  */
 export const collections = {
   accounts: {
@@ -140,6 +141,7 @@ export const collections = {
   accountInvites: { name: "account_invites", indexes: [], int64: [] },
   mfaTickets: { name: "mfa_tickets", indexes: [index("token", ["token"], { unique: true })], int64: [] },
   emojis: { name: "emojis", indexes: [index("parent_id", ["parent.id"])], int64: [] },
+  unpublished: { name: "ermine_unpublished", indexes: [], int64: ["at"] },
 } as const satisfies Record<string, CollectionDeclaration>;
 
 function index(

@@ -98,6 +98,29 @@ describe.each(storesUnderTest())("small collections on $name", (driver) => {
     expect(await store.ratelimitEvents.count("u", event_type, "01A")).toBe(2);
   });
 
+  test("P2: a note that events are unpublished is made, renewed, claimed by one and settled by who claimed it last", async () => {
+    await using store = await openTestStore(driver);
+    const { unpublished } = store;
+    await unpublished.note("p", NOW_MS);
+    await unpublished.note("q", NOW_MS);
+    const [seen = { _id: "p", at: 0 }] = (await unpublished.list()).filter(({ _id }) => _id === "p");
+
+    const claims = await Promise.all([unpublished.claim(seen), unpublished.claim(seen)]);
+    const [claimed = seen] = claims.filter((claim) => claim !== null);
+    expect(claims).toContain(null);
+    expect(claimed).not.toEqual(seen);
+    expect(await unpublished.list()).toContainEqual(claimed);
+
+    await unpublished.note("p", NOW_MS + 2_000);
+    await unpublished.settle(claimed);
+    expect((await unpublished.list()).length).toBe(2);
+    await unpublished.settle({ _id: "p", at: NOW_MS + 2_000 });
+    expect(await unpublished.list()).toEqual([{ _id: "q", at: NOW_MS }]);
+    await unpublished.clear("q");
+    await unpublished.clear("q");
+    expect(await unpublished.list()).toEqual([]);
+  });
+
   test("policy changes are read with times of any kind, oldest first", async () => {
     await using store = await openTestStore(driver);
     const change = { description: "d", url: "https://example.org", effective_time: "2025-01-01T00:00:00Z" };

@@ -20,6 +20,7 @@ import { type ServersRepository, serversRepository } from "@lib/store/servers.ts
 import { type SessionsRepository, sessionsRepository } from "@lib/store/sessions.ts";
 import { type SnapshotsRepository, snapshotsRepository } from "@lib/store/snapshots.ts";
 import { type UnreadsRepository, unreadsRepository } from "@lib/store/unreads.ts";
+import { type UnpublishedRepository, unpublishedRepository } from "@lib/store/unpublished.ts";
 import { type UserSettingsRepository, userSettingsRepository } from "@lib/store/user-settings.ts";
 import { type UsersRepository, usersRepository } from "@lib/store/users.ts";
 import { type WebhooksRepository, webhooksRepository } from "@lib/store/webhooks.ts";
@@ -50,6 +51,7 @@ export type Store = {
   readonly servers: ServersRepository;
   readonly sessions: SessionsRepository;
   readonly snapshots: SnapshotsRepository;
+  readonly unpublished: UnpublishedRepository;
   readonly unreads: UnreadsRepository;
   readonly userSettings: UserSettingsRepository;
   readonly users: UsersRepository;
@@ -79,6 +81,7 @@ export function openStore(database: Database, { onMalformed }: { onMalformed: On
     servers: serversRepository(database, onMalformed),
     sessions: sessionsRepository(database, onMalformed),
     snapshots: snapshotsRepository(database, onMalformed),
+    unpublished: unpublishedRepository(database, onMalformed),
     unreads: unreadsRepository(database, onMalformed),
     userSettings: userSettingsRepository(database),
     users: usersRepository(database, onMalformed),
