@@ -1,6 +1,7 @@
 import { BusClosedError, BusFullError } from "@lib/bus/bus.ts";
 import type { BusLog } from "@lib/bus/deliver.ts";
 import { isReply, redisScript, replyCode, type RedisConnection } from "@lib/bus/redis-connection.ts";
+import type { UnpublishedNote } from "@lib/bus/unpublished-note.ts";
 import type { ErrorReply } from "redis";
 
 /** Bounds of the buffer and of the stream, and who publishes. */
@@ -11,6 +12,8 @@ export type RedisPublisherOptions = {
   retainEntriesMax: number;
   bufferEntriesMax: number;
   bufferBytesMax: number;
+  /** Written before anybody is answered for events that Redis does not have. */
+  note: UnpublishedNote;
   log: BusLog;
 };
 
@@ -100,7 +103,7 @@ export class RedisPublisher {
 
   async publish(topics: readonly string[], body: string): Promise<void> {
     const { promise, resolve } = this.#accept(topics.join(" "), body);
-    if (!this.#connection.isReady) resolve(); // it is kept; nobody waits for Redis to recover
+    if (!this.#connection.isReady) void this.#options.note.hold().then(resolve); // nobody waits for Redis to recover
     await promise;
   }
 
@@ -124,7 +127,7 @@ export class RedisPublisher {
     return accepted;
   }
 
-  /** Accepts nothing more and publishes what waits, for at most `timeoutMs`; what is left then is lost. */
+  /** Accepts nothing more and publishes what waits, for at most `timeoutMs`; what is left then is lost, which stays noted. */
   async close(timeoutMs: number): Promise<void> {
     this.#isClosed = true;
     const deadline = performance.now() + timeoutMs;
@@ -132,11 +135,16 @@ export class RedisPublisher {
       void this.#flush();
       await Bun.sleep(Math.min(10, timeoutMs));
     }
+    if (this.#waiting.length > 0) await this.#giveUp();
+    await this.#options.note.end();
+  }
+
+  async #giveUp(): Promise<void> {
     const waiting = this.#waiting.length;
-    if (waiting === 0) return;
     this.#options.log.warn("events were lost: Redis did not take them before the end", { waiting });
     for (const { reject } of this.#waiting)
       reject(new BusClosedError("the event bus was closed before Redis was back"));
+    await this.#options.note.hold();
   }
 
   async #flush(): Promise<void> {
@@ -145,10 +153,17 @@ export class RedisPublisher {
     await Promise.resolve(); // events published in the same turn leave together
     while (this.#waiting.length > 0 && this.#connection.isReady) {
       if (await this.#sendBatch()) continue;
-      for (const { body, resolve } of this.#waiting) if (body !== GAP) resolve(); // as in `publish`
+      await this.#answerEarly();
       if (this.#connection.isReady) await Bun.sleep(REFUSED_PAUSE_MS);
     }
     this.#isFlushing = false;
+    if (this.#waiting.length === 0) this.#options.note.release();
+  }
+
+  /** Events are kept; nobody waits for Redis to recover. */
+  async #answerEarly(): Promise<void> {
+    await this.#options.note.hold();
+    for (const { body, resolve } of this.#waiting) if (body !== GAP) resolve();
   }
 
   /** Returns false when the batch has to be sent again. */

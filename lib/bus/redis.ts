@@ -19,6 +19,7 @@ import type { BusLog } from "@lib/bus/deliver.ts";
 import { RedisConnection } from "@lib/bus/redis-connection.ts";
 import { RedisPublisher } from "@lib/bus/redis-publisher.ts";
 import { RedisReader } from "@lib/bus/redis-reader.ts";
+import { type Unpublished, unpublishedNote } from "@lib/bus/unpublished-note.ts";
 import { encodeJson } from "@lib/codec/json.ts";
 
 /** Where the bus is and its bounds. */
@@ -35,13 +36,20 @@ export type RedisBusOptions = {
   bufferBytesMax?: number;
   /** Under load, entries that arrive within this time are delivered together. */
   gatherMs?: number;
-  /** Longest wait for an answer before the connection is given up. */
+  /** Longest wait for an answer before the connection is given up; also for the note that events wait. */
   timeoutMs?: number;
   /** Longest time one read waits for an entry before it asks again. */
   blockMs?: number;
   /** Names this process among the publishers; never used twice. */
   publisherId?: string;
+  /** Where it is noted that this process holds events that Redis does not have, for others to tell if it ends (P2). */
+  unpublished?: Unpublished;
+  /** How often that is renewed. */
+  renewMs?: number;
 };
+
+/** A note that nobody reads. */
+const unnoted: Unpublished = { note: async () => {}, clear: async () => {} };
 
 /** Opens the bus; it is usable at once, whether Redis is there or not (P21). */
 export function redisBus({
@@ -56,11 +64,14 @@ export function redisBus({
   timeoutMs = 1_000,
   blockMs = 1_000,
   publisherId = crypto.randomUUID(),
+  unpublished = unnoted,
+  renewMs = 2_000,
 }: RedisBusOptions): Bus {
   const connect = (name: string) => new RedisConnection({ url, name, log, timeoutMs });
   const commands = connect("ermine-bus");
   const bounds = { retainMs, retainEntriesMax, bufferEntriesMax, bufferBytesMax };
-  const publisher = new RedisPublisher(commands, { stream, publisherId, log, ...bounds });
+  const note = unpublishedNote(unpublished, { log, renewMs, timeoutMs });
+  const publisher = new RedisPublisher(commands, { stream, publisherId, note, log, ...bounds });
   const reader = new RedisReader({
     stream,
     commands,
