@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import * as messages from "@lib/contract/messages.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
+import { closeCodes } from "@lib/gateway/close-codes.ts";
 import { CallError, type Client, createClient } from "@lib/rpc/client.ts";
 import { clusterMissing, clusterMongoUrl, openCluster } from "@tests/harness/cluster.ts";
 import type { Crowd } from "@tests/harness/crowd.ts";
@@ -142,6 +143,46 @@ describe.skipIf(clusterMissing !== null && !serversRequired)(title("a cluster"),
       await eventually(() => contentsOf(socket.events).length >= sent.length, { describe: "every message" });
       expect(contentsOf(socket.events)).toEqual(sent);
       expect(socket.closes).toEqual([]);
+    },
+    SLOW_MS,
+  );
+
+  test.each([
+    ["is killed", "SIGKILL"],
+    ["has to end", "SIGTERM"],
+  ] as const)(
+    "P2: what a process accepted while Redis was away, and %s before it is back, is found by everybody",
+    async (_, signal) => {
+      await using cluster = await openCluster();
+      const crowd = await cluster.seed({ people: 2, channels: 1 });
+      const [target = ""] = crowd.channelIds;
+      const hasty = cluster.spawn("delta", { ERMINE__SHUTDOWN_MS: "500" });
+      const [api, gateway] = [cluster.spawn("delta"), cluster.spawn("bonfire")];
+      await Promise.all([hasty, api, gateway].map((process) => process.started()));
+      await using socket = await openSocket(gateway.url, crowd.people[0]?.token ?? "", {
+        reconnect: true,
+        resume: true,
+      });
+      await say(clientOf(api.url, crowd, 1), target, "before");
+      await eventually(() => contentsOf(socket.events).length === 1);
+
+      await cluster.redis.stop();
+      const { _id: msg } = await say(clientOf(hasty.url, crowd, 1), target, "never told");
+      await hasty.end(signal);
+      await say(clientOf(api.url, crowd, 1), target, "told late");
+      await cluster.redis.start();
+
+      await eventually(() => socket.closes.length > 0, { timeoutMs: 25_000, describe: "the end of the socket" });
+      expect(socket.closes).toEqual([expect.objectContaining({ code: closeCodes.gap.code })]);
+      await eventually(() => socket.types().filter((type) => type === "Ready").length === 2);
+      const client = clientOf(api.url, crowd, 0);
+      expect(await client.call(messages.fetchMessage, { params: { target, msg } })).toMatchObject({
+        content: "never told",
+      });
+      await say(client, target, "after");
+      await eventually(() => contentsOf(socket.events).includes("after"));
+      expect(contentsOf(socket.events)).toEqual(["before", "told late", "after"]);
+      expect(socket.closes.length).toBe(1);
     },
     SLOW_MS,
   );

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { numbered, publishNumbered, range } from "@lib/bus/bus.suite.ts";
-import type { Bus } from "@lib/bus/bus.ts";
+import { type Bus, BusClosedError } from "@lib/bus/bus.ts";
 import type { Unpublished } from "@lib/bus/unpublished-note.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { never, openBus, openPair, readerOf } from "@tests/harness/redis-buses.ts";
 import { redisMissing, startRedis, type RedisServer } from "@tests/harness/redis-server.ts";
@@ -132,6 +133,20 @@ describe.skipIf(!canRun)(`redis bus, unpublished events${canRun ? "" : `: ${redi
       expect(told.filter((message) => message.includes("note")).length).toBe(1);
     },
   );
+
+  test("P2: what a frozen Redis has not taken when the process ends is noted, and fails for who still waits for it", async () => {
+    const { book, unpublished } = notebook();
+    const { bus } = openBus(redis.url, `ermine:test:${crypto.randomUUID()}`, { unpublished, timeoutMs: 10_000 });
+    await bus.ping();
+    redis.pause();
+    const failure = errorOf(bus.publish(["t"], numbered(0)));
+
+    await bus.close(0);
+    redis.resume();
+
+    expect(await failure).toBeInstanceOf(BusClosedError);
+    expect(book).toEqual({ isNoted: true, notes: 1 });
+  });
 
   test("P2: a process that ends with events that Redis did not take leaves the note, any other removes it", async () => {
     const [left, clean] = [notebook(), notebook()];

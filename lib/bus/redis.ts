@@ -13,6 +13,10 @@
  * the entry before it (another one is a hole), `t` topics, `e` the event as JSON, encoded once, or `g` instead of it:
  * events were lost here that the stream never got. Trimmed by age, and by count as a last resort.
  * JSON rather than MessagePack, because an operator can read it.
+ *
+ * While Redis is away events wait in the memory of their process. That they do is noted in the database before anybody
+ * is answered for them: of a process that ends first nothing else tells (`unpublished-note.ts`), and the gateways, which
+ * watch for such notes, declare a gap.
  */
 import type { Bus } from "@lib/bus/bus.ts";
 import type { BusLog } from "@lib/bus/deliver.ts";
@@ -48,7 +52,7 @@ export type RedisBusOptions = {
   renewMs?: number;
 };
 
-/** A note that nobody reads. */
+/** For who has nobody to tell. */
 const unnoted: Unpublished = { note: async () => {}, clear: async () => {} };
 
 /** Opens the bus; it is usable at once, whether Redis is there or not (P21). */

@@ -28,9 +28,9 @@ export function unpublishedRepository(db: Database, onMalformed: OnMalformed) {
       await notes.deleteOne({ _id: publisherId });
     },
 
-    /** Every note. */
+    /** Every note, for everybody in the same order. */
     async list(): Promise<UnpublishedDocument[]> {
-      return read.many(await notes.find({}, { limit: NOTES_MAX }));
+      return read.many(await notes.find({}, { sort: { _id: 1 }, limit: NOTES_MAX }));
     },
 
     /** Takes over a note as it was seen, and returns it as it is then: of two claims at once one succeeds. */

@@ -1,5 +1,6 @@
 import type { Deps } from "@lib/domain/deps.ts";
 import { Gateway } from "@lib/gateway/gateway.ts";
+import { supervise } from "@lib/telemetry/supervise.ts";
 import { type TrustedProxies, clientAddress, trustedProxies } from "@lib/rpc/client-address.ts";
 import type { SocketData } from "@lib/gateway/connection.ts";
 import type { Server } from "bun";
@@ -13,12 +14,19 @@ export type Bonfire = Pick<Gateway, "websocket" | "start" | "drain" | "stats"> &
 export function createBonfire(deps: Deps): Bonfire {
   const { settings } = deps;
   const gateway = new Gateway(deps);
+  const ending = new AbortController();
   const trusted: TrustedProxies = trustedProxies(settings.ermine.trusted_proxies);
   const { trust_cloudflare: trustCloudflare } = settings.api.security;
   return {
     websocket: gateway.websocket,
-    start: (server) => gateway.start(server),
-    drain: (timeoutMs) => gateway.drain(timeoutMs),
+    async start(server) {
+      await gateway.start(server);
+      if (!settings.ermine.bus.startsWith("memory:")) await watchOthers(deps, ending.signal);
+    },
+    drain(timeoutMs) {
+      ending.abort();
+      return gateway.drain(timeoutMs);
+    },
     get stats() {
       return gateway.stats;
     },
@@ -27,4 +35,12 @@ export function createBonfire(deps: Deps): Bonfire {
       return gateway.upgrade(request, server, clientAddress(request.headers, peer, { trusted, trustCloudflare }));
     },
   };
+}
+
+/** Other processes may end with events that this one never hears of. Without them, the code for that is not loaded. */
+async function watchOthers(deps: Deps, signal: AbortSignal): Promise<void> {
+  const { watchUnpublished } = await import("@lib/gateway/watch-unpublished.ts");
+  const name = "watch for lost events";
+  const watch = (until: AbortSignal) => watchUnpublished(deps, until);
+  deps.background.run(name, () => supervise(name, watch, { log: deps.log, signal }));
 }

@@ -11,6 +11,7 @@ import type { Settings } from "@lib/settings/settings.ts";
 import { type Database, StoreError } from "@lib/store/database.ts";
 import { openSqlite } from "@lib/store/sqlite/database.ts";
 import { StoreInUseError } from "@lib/store/sqlite/hold-alone.ts";
+import { unpublishedRepository } from "@lib/store/unpublished.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -31,10 +32,10 @@ export async function openDrivers({
   clock: Clock;
   log: Logger;
 }): Promise<Drivers> {
-  const { ermine } = settings;
+  const database = await openDatabase(settings.ermine, log);
   return {
-    database: await openDatabase(ermine, log),
-    bus: await openBus(settings, log),
+    database,
+    bus: await openBus(settings, { database, clock, log }),
     keys: await openKeys(settings, log),
     mail: await openMailer(settings, { log, now: () => clock.now() }),
   };
@@ -67,11 +68,20 @@ async function openDatabase(ermine: Settings["ermine"], log: Logger): Promise<Da
   }
 }
 
-async function openBus({ ermine }: Settings, log: Logger): Promise<Bus> {
+async function openBus(
+  { ermine }: Settings,
+  { database, clock, log }: { database: Database; clock: Clock; log: Logger },
+): Promise<Bus> {
   const { gather_ms: gatherMs } = ermine.gateway;
   if (ermine.bus.startsWith("memory:")) return memoryBus({ gatherMs, log });
   const { redisBus } = await import("@lib/bus/redis.ts");
-  return redisBus({ url: ermine.bus, gatherMs, log });
+  const publisherId = crypto.randomUUID();
+  const notes = unpublishedRepository(database, () => {}); // none is read here
+  const unpublished = {
+    note: () => notes.note(publisherId, clock.now()),
+    clear: () => notes.clear(publisherId),
+  };
+  return redisBus({ url: ermine.bus, gatherMs, log, publisherId, unpublished });
 }
 
 async function openKeys({ ermine }: Settings, log: Logger): Promise<Keys> {
