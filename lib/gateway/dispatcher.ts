@@ -8,6 +8,7 @@ import { restartContinued } from "@lib/gateway/continued.ts";
 import { type EntryQueue, entryQueue } from "@lib/gateway/entry-queue.ts";
 import { type Frames, framesOf } from "@lib/gateway/frames.ts";
 import { withHeldChannels } from "@lib/gateway/listed-channels.ts";
+import { type Overtaken, lastMessageEntry, noteOvertaken } from "@lib/gateway/last-message.ts";
 import type { Outlet } from "@lib/gateway/outlet.ts";
 import { route } from "@lib/gateway/route.ts";
 import type { WorldReads } from "@lib/gateway/rules/rule.ts";
@@ -29,7 +30,8 @@ export type Dispatcher = EntryQueue & {
 type Parts = { world: World; out: Outlet; log: Logger; reads: WorldReads; onGap(): void };
 
 export function createDispatcher(parts: Parts): Dispatcher {
-  const queue = entryQueue({ onEntry: dispatch, onGap: parts.onGap });
+  const overtaken: Overtaken = new Set();
+  const queue = entryQueue({ onEntry: dispatch, onGap: parts.onGap, onBatchEnd: tellLastMessages });
   const dispatcher = { ...queue, position: NOWHERE, listeners: new Set<Listener>() };
   return dispatcher;
 
@@ -40,12 +42,22 @@ export function createDispatcher(parts: Parts): Dispatcher {
       entry = withHeldChannels(parts.world, published);
       if (entry !== published) frames = framesOf(entry);
       restartContinued(parts.world, entry);
+      noteOvertaken(overtaken, parts.world, entry);
       const pending = route(parts, entry, parts.out, frames);
       if (pending) return pending.catch((error) => report(entry, error)).then(() => conclude(entry, frames));
     } catch (error) {
       report(entry, error);
     }
     conclude(entry, frames);
+  }
+
+  /** Once for each channel: under load most of what was overtaken is followed by what is newer. */
+  function tellLastMessages(): void {
+    for (const channel of overtaken) {
+      const entry = lastMessageEntry(parts.world, channel, dispatcher.position);
+      if (entry) void dispatch(entry); // the rule for it reads nothing
+    }
+    overtaken.clear();
   }
 
   /** One bad event stops nothing: the next one is delivered (P27). */

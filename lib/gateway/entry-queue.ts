@@ -8,6 +8,8 @@ export type EntryHandlers = {
   /** May return a promise, which the next ones wait for. */
   onEntry(entry: BusEntry): void | Promise<void>;
   onGap(): void;
+  /** Called when everything that had arrived was handed over. */
+  onBatchEnd(): void;
 };
 
 /** Entries that wait for their turn. */
@@ -21,7 +23,7 @@ export type EntryQueue = {
 };
 
 /** Hands over entries and gaps in order, from a microtask on, one after the other. */
-export function entryQueue({ onEntry, onGap }: EntryHandlers): EntryQueue {
+export function entryQueue({ onEntry, onGap, onBatchEnd }: EntryHandlers): EntryQueue {
   let queue: (BusEntry | "gap")[] = [];
   let turn: Promise<void> | null = null;
   return { push, pushGap, exclusively };
@@ -46,6 +48,7 @@ export function entryQueue({ onEntry, onGap }: EntryHandlers): EntryQueue {
         const pending = item === "gap" ? onGap() : onEntry(item);
         if (pending) await pending;
       }
+      onBatchEnd();
     }
     turn = null;
   }

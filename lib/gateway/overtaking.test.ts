@@ -5,6 +5,7 @@ import { setChannelDefaultPermissions } from "@lib/domain/channels/set-channel-d
 import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { joinServer } from "@lib/domain/members/join-server.ts";
+import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { channelCreate } from "@lib/event/channel-events.ts";
 import { serverCreate } from "@lib/event/server-events.ts";
 import { route } from "@lib/gateway/route.ts";
@@ -54,7 +55,50 @@ function failOnce({ deps }: TestGateway): void {
   };
 }
 
+/** Publishes messages that are stored, in this order, at once. */
+async function tellMessages({ deps, say }: TestGateway, channel: string, { user }: TestPerson, ids: readonly string[]) {
+  for (const id of ids) await deps.store.channels.noteMessage(channel, id, false);
+  await Promise.all(ids.map((id) => say(channel, user, "hello", id)));
+}
+
+/** What a client takes for the last message of a channel, from all that it was told. */
+function lastMessageIn(events: readonly CatalogueEvent[], channel: string): unknown {
+  let last: unknown;
+  for (const event of events) {
+    if (event.type === "Message" && event.channel === channel) last = event._id;
+    if (event.type === "ChannelUpdate" && event.id === channel) last = event.data.last_message_id ?? last;
+  }
+  return last;
+}
+
 describe.each(profiles)("overtaking on $name", (profile) => {
+  test("P4: of messages told in another order than that of their ids a client knows which is the last", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, channel } = await community(gateway, 2);
+    const [author, reader] = people;
+    const group = await gateway.group(author.id, [reader.id]);
+    await using socket = await gateway.socket(reader.token, { format: "msgpack" });
+    const [a, b, c, d] = [1, 2, 3, 4].map(() => gateway.deps.ids.ulid()) as [string, string, string, string];
+
+    for (const { _id } of [channel, group]) await tellMessages(gateway, _id, author, [b, a, d, c]);
+
+    for (const { _id } of [channel, group])
+      await eventually(() => lastMessageIn(socket.events, _id) === d, { describe: "the last message" });
+  });
+
+  test("messages told in the order of their ids need no other event", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, channel } = await community(gateway, 2);
+    const [author, reader] = people;
+    await using socket = await gateway.socket(reader.token);
+    await gateway.received(reader.id, socket);
+    const ids = [1, 2, 3].map(() => gateway.deps.ids.ulid());
+
+    await tellMessages(gateway, channel._id, author, ids);
+
+    expect(typesOf(await gateway.received(reader.id, socket))).toEqual(["Message", "Message", "Message"]);
+  });
+
   test("P4: who is banned while they join gets nothing afterwards, also when that outlasts its turn", async () => {
     await using gateway = await testGateway({ profile });
     const { owner, joiner, server, channel } = await scene(gateway);
@@ -237,7 +281,7 @@ describe.each(profiles)("overtaking on $name", (profile) => {
 
     await gateway.deps.bus.publish([open._id], {
       type: "Message",
-      _id: "M",
+      _id: "00",
       channel: open._id,
       author: owner.id,
       user: { _id: owner.id, flags: huge },

@@ -45,6 +45,18 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(told[1]).toMatchObject({ id: s.hidden._id });
   });
 
+  test("P3, P4: who missed messages in another order than that of their ids is told which is the last", async () => {
+    await using s = await lostConnection(profile);
+    const [a, b] = [s.gateway.deps.ids.ulid(), s.gateway.deps.ids.ulid()];
+
+    const { told } = await s.lose(async () => {
+      for (const id of [b, a]) await s.gateway.say(s.open._id, s.owner.user, "hello", id);
+    });
+
+    expect(typesOf(told)).toEqual(["Authenticated", "Message", "Message", "ChannelUpdate"]);
+    expect(told.at(-1)).toMatchObject({ id: s.open._id, data: { last_message_id: b } });
+  });
+
   test("P3: not recovered once the window is over, by age and by bytes", async () => {
     for (const limits of [{ resume_window_seconds: 5 }, { resume_window_bytes: 300 }]) {
       await using s = await lostConnection(profile, limits);

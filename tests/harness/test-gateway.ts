@@ -48,7 +48,7 @@ export type TestGateway = AsyncDisposable & {
   /** Everything that a user's socket was sent by now and that the test did not take. */
   received(user: string, socket: TestSocket): Promise<CatalogueEvent[]>;
   /** Publishes a message and returns its id. */
-  say(channel: string, author: UserDocument, content?: string): Promise<string>;
+  say(channel: string, author: UserDocument, content?: string, id?: string): Promise<string>;
 };
 
 /** A user with a session, or a bot with its token. */
@@ -201,8 +201,7 @@ export async function testGateway({
       const at = await eventually(() => socket.events.findIndex(isMarker) + 1, { describe: "the marker" });
       return socket.events.splice(0, at).slice(0, -1);
     },
-    async say(channel, author, content = "hello") {
-      const _id = ids.ulid();
+    async say(channel, author, content = "hello", _id = ids.ulid()) {
       const user = viewStaticUser(author, { online: true });
       await publish(deps, messageCreate({ _id, channel, author: author._id, content, user }));
       return _id;
