@@ -23,7 +23,7 @@ import { forgetLingering, linger, resumeSessionOf } from "@lib/gateway/lingering
 import { dropUserIfUnused, leaveWorld, letGo } from "@lib/gateway/membership.ts";
 import { type Publish, createOutlet } from "@lib/gateway/outlet.ts";
 import { type PrepareParts, prepare, prepareFromLost, sendSlowmodes } from "@lib/gateway/prepare.ts";
-import { type Presence, createPresence } from "@lib/gateway/presence.ts";
+import { AWAY_UNNOTICED_MS, type Presence, createPresence } from "@lib/gateway/presence.ts";
 import { recentEntries } from "@lib/gateway/recent-entries.ts";
 import { resumeKeysOf } from "@lib/gateway/resume.ts";
 import { type SlowReaders, slowReaders } from "@lib/gateway/slow-readers.ts";
@@ -39,8 +39,6 @@ import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 
 /** A client that closes with this code does not mean to come back. */
 const FAREWELL = 1000;
-/** Who comes back so soon after losing a resumable connection was never offline to others. */
-const AWAY_UNNOTICED_MS = 15_000;
 /** A clock that is set back by more makes times of before meaningless. */
 const SET_BACK_MS_MAX = 5_000;
 
@@ -122,14 +120,15 @@ export class Gateway {
 
   /** Tells every client to reconnect elsewhere, waits until they are gone, stops reading. */
   async drain(timeoutMs: number): Promise<void> {
+    const { log } = this.#deps;
     if (this.#timer) clearInterval(this.#timer);
     const stopped = this.#reading?.stop();
     this.#reading = null;
     this.#closeAll(closeCodes.restarting);
     const deadline = performance.now() + timeoutMs;
     while (this.#connections.size > 0 && performance.now() < deadline) await Bun.sleep(10);
-    void this.#presence.endKept(Infinity);
     await within(Math.max(0, deadline - performance.now()), this.#presence.settle());
+    await this.#presence.handOver().catch((error) => log.warn("presence could not be handed over", { error }));
     await stopped;
   }
 
@@ -247,18 +246,22 @@ export class Gateway {
     const left = (this.#perNetwork.get(connection.network) ?? 1) - 1;
     if (left > 0) this.#perNetwork.set(connection.network, left);
     else this.#perNetwork.delete(connection.network);
-    if (wasLive) this.#leave(connection, { isFarewell: code === FAREWELL });
+    if (wasLive) this.#leave(connection, code);
   }
 
   /** Takes a connection that was live out of the world. */
-  #leave(connection: Connection, { isFarewell }: { isFarewell: boolean }): void {
+  #leave(connection: Connection, code: number): void {
     const { world, sockets } = this.#parts;
     sockets[connection.variant]--;
-    const mayReturn = connection.resumeSession !== "" && !isFarewell && this.#reading !== null;
+    const mayResume = connection.resumeSession !== "" && code !== FAREWELL && this.#reading !== null;
     const nowMs = this.#deps.clock.now();
-    if (mayReturn) linger(world.lost, connection, nowMs + this.#lingerMs);
+    if (mayResume) linger(world.lost, connection, nowMs + this.#lingerMs);
     leaveWorld(world, connection);
-    if (mayReturn) this.#presence.keep(connection, nowMs + Math.min(this.#lingerMs, AWAY_UNNOTICED_MS));
+    if (code === FAREWELL) void this.#presence.close(connection);
+    else if (this.#reading === null)
+      return; // handed over with all others
+    else if (mayResume) this.#presence.keep(connection, nowMs + Math.min(this.#lingerMs, AWAY_UNNOTICED_MS));
+    else if (code === closeCodes.gap.code) this.#presence.keep(connection, nowMs + AWAY_UNNOTICED_MS);
     else void this.#presence.close(connection);
   }
 
@@ -287,7 +290,7 @@ export class Gateway {
   #cutOff(connection: Connection): void {
     connection.state = "ending";
     connection.unsubscribeAll();
-    this.#leave(connection, { isFarewell: false });
+    this.#leave(connection, closeCodes.slowConsumer.code);
   }
 
   /** Events were lost: nothing here can be trusted, so everybody reads a fresh `Ready` (P2). */

@@ -6,6 +6,7 @@ import { editUser } from "@lib/domain/users/edit-user.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { deleteAllSessions } from "@lib/event/session-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
+import { AWAY_UNNOTICED_MS } from "@lib/gateway/presence.ts";
 import type { Presence } from "@lib/model/user.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { eventually } from "@tests/harness/eventually.ts";
@@ -28,6 +29,12 @@ const onlineOf = (events: readonly CatalogueEvent[], user: string): unknown[] =>
 async function told(socket: TestSocket, user: string, times: number): Promise<unknown[]> {
   await eventually(() => onlineOf(socket.events, user).length >= times, { describe: `${times} presence updates` });
   return onlineOf(socket.events, user);
+}
+
+/** A process took a lease of somebody, told so, and was killed. */
+async function leaveLease({ deps: { keys } }: TestGateway, user: string, lease: string, ttlMs: number): Promise<void> {
+  await keys.openLease(user, lease, ttlMs);
+  await keys.noteTold(user);
 }
 
 /** Two gateways of one deployment. */
@@ -182,13 +189,12 @@ describe.each(profiles)("presence on $name", (profile) => {
     await using pair = await twoGateways(profile, FAST);
     const user = await pair.first.user();
     await using w = await watcher(pair.first, user.id);
-    // What a process leaves that was killed: a lease that nobody renews.
-    await pair.first.deps.keys.openLease(user.id, "4242", 1_200);
+    await leaveLease(pair.first, user.id, "4242", 1_200);
 
     await told(w.socket, user.id, 1);
     const quiet = await pair.second.user();
     await using other = await watcher(pair.first, quiet.id);
-    await pair.first.deps.keys.openLease(quiet.id, "4244", 100);
+    await leaveLease(pair.first, quiet.id, "4244", 100);
     await told(other.socket, quiet.id, 1);
 
     expect(onlineOf(await pair.first.received(w.person.id, w.socket), user.id)).toEqual([false]);
@@ -254,7 +260,7 @@ describe.each(profiles)("presence on $name", (profile) => {
     await using b = await watcher(gateway, killed.id);
     const socket = await gateway.socket(user.token);
     await told(a.socket, user.id, 1);
-    await gateway.deps.keys.openLease(killed.id, "4242", 1);
+    await leaveLease(gateway, killed.id, "4242", 1);
 
     using warnings = spyOn(gateway.deps.log, "warn");
     const failing = fail(gateway.deps);
@@ -304,14 +310,51 @@ describe.each(profiles)("presence on $name", (profile) => {
     expect((await stays.deps.keys.listOnline([user.id])).size).toBe(0);
   });
 
+  test("P8: who is back at another process after a restart was never offline, who is not is told offline", async () => {
+    await using stays = await testGateway({ profile, settings: FAST });
+    const ends = await testGateway({ profile, settings: FAST, drivers: stays.drivers });
+    const [back, gone] = [await stays.user(), await stays.user()];
+    await using a = await watcher(stays, back.id);
+    await using b = await watcher(stays, gone.id);
+    for (const { token } of [back, gone]) await ends.socket(token, { reconnect: false });
+    await Promise.all([told(a.socket, back.id, 1), told(b.socket, gone.id, 1)]);
+
+    await ends[Symbol.asyncDispose]();
+    await using socket = await stays.socket(back.token);
+
+    expect(await told(b.socket, gone.id, 2)).toEqual([true, false]);
+    expect(onlineOf(await stays.received(a.person.id, a.socket), back.id)).toEqual([true]);
+    await socket.client.close();
+    expect(await told(a.socket, back.id, 1)).toEqual([false]);
+  });
+
+  test("P8: who is back after all sockets were closed for lost events was never offline, who is not is told offline", async () => {
+    await using gateway = await testGateway({ profile });
+    const [back, gone] = [await gateway.user(), await gateway.user()];
+    const server = await gateway.server(gone.id);
+    for (const { id } of [back, gone]) await gateway.join(server, id);
+    await using socket = await gateway.socket(back.token, { reconnect: true });
+    await using _other = await gateway.socket(gone.token);
+    await told(socket, gone.id, 1);
+    using publishing = spyOn(gateway.deps.bus, "publish");
+
+    await gateway.deps.bus.declareGap();
+    await eventually(() => socket.types().filter((type) => type === "Ready").length === 2);
+    gateway.clock.advance(AWAY_UNNOTICED_MS + 1);
+
+    expect(await told(socket, gone.id, 2)).toEqual([true, false]);
+    const news = publishing.mock.calls.map(([, event]) => event).filter(({ type }) => type === "UserUpdate");
+    expect(news).toEqual([expect.objectContaining({ id: gone.id, data: { online: false } })]);
+  });
+
   test("P8: a lease is renewed for as long as its connection lives", async () => {
     await using gateway = await testGateway({ profile, settings: FAST });
     const user = await gateway.user();
     await using w = await watcher(gateway, user.id);
     await using _socket = await gateway.socket(user.token);
     await told(w.socket, user.id, 1);
-    // Two leases of a dead process that end after more than the time of a lease: by then ours was renewed.
-    await gateway.deps.keys.openLease(w.person.id, "4242", 2_500);
+    // Of a dead process, ending after more than the time of a lease: by then ours was renewed.
+    await leaveLease(gateway, w.person.id, "4242", 2_500);
     const ends = performance.now() + 2_500;
 
     await eventually(() => performance.now() > ends);

@@ -11,14 +11,17 @@ import { type PresenceAnnouncerDeps, presenceAnnouncer } from "@lib/gateway/pres
 /** One command renews at most so many. */
 const RENEWED_AT_ONCE = 500;
 
+/** Who is back within this time after a connection was lost, or closed for no fault of theirs, was never away. */
+export const AWAY_UNNOTICED_MS = 15_000;
+
 export type Presence = {
   /** Opens the lease of a live connection and announces the user if it is the first. */
   open(connection: Connection): Promise<void>;
   /** Ends the lease of a closed connection and announces the user if it was the last. */
   close(connection: Connection): Promise<void>;
-  /** Keeps the lease of a lost connection that may come back: who is back by then was never away. */
+  /** Keeps the lease of a closed connection whose user may come back: who is back by then was never away. */
   keep(connection: Connection, untilMs: number): void;
-  /** Ends kept leases whose time is over, or whose connection cannot come back any more. */
+  /** Ends kept leases whose time is over, or whose connection could be resumed and cannot any more. */
   endKept(nowMs: number): Promise<void>;
   /**
    * Renews all leases, announces the users of processes that died and whoever could not be announced before. To be
@@ -30,12 +33,14 @@ export type Presence = {
    * cannot be is left to another process.
    */
   settle(): Promise<void>;
+  /** For the very end: lets all leases end by themselves, so that who comes back by another process was never away. */
+  handOver(): Promise<void>;
 };
 
 export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">): Presence {
   const { lease_ms } = deps.settings.ermine.gateway;
   const leases = new Map<Connection, { user: string; lease: string }>();
-  const kept = new Map<Connection, number>();
+  const kept = new Map<Connection, { untilMs: number; session: string }>();
   const announcer = presenceAnnouncer(deps);
 
   return {
@@ -46,10 +51,12 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
       await announcer.change(lease.user, true, () => deps.keys.openLease(lease.user, lease.lease, lease_ms));
     },
     close,
-    keep: (connection, untilMs) => void kept.set(connection, untilMs),
+    keep: (connection, untilMs) => void kept.set(connection, { untilMs, session: connection.resumeSession }),
     async endKept(nowMs) {
-      const isOver = ([{ resumeSession }, untilMs]: [Connection, number]) => untilMs <= nowMs || resumeSession === "";
-      await Promise.all([...kept].filter(isOver).map(([connection]) => close(connection)));
+      const over = [...kept].filter(
+        ([{ resumeSession }, { untilMs, session }]) => untilMs <= nowMs || resumeSession !== session,
+      );
+      await Promise.all(over.map(([connection]) => close(connection)));
     },
     async beat() {
       for (const chunk of chunksOf([...leases.keys()], RENEWED_AT_ONCE)) {
@@ -66,6 +73,7 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
       await announcer.settle();
       await makeUp();
     },
+    handOver: () => deps.keys.shortenLeases([...leases.values()], Math.min(lease_ms, AWAY_UNNOTICED_MS)),
   };
 
   /** The reference's presence ids are even 32-bit numbers. */

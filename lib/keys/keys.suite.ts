@@ -324,6 +324,31 @@ function leaseExpiryCases(open: Open): void {
     expect(await given.keys.reapLeases()).toEqual(["u"]);
   });
 
+  test("P8: a shortened lease ends sooner; who has another one by then was never away", async () => {
+    await using given = await open();
+    const leases = ["gone", "back"].map((user) => ({ user, lease: "2" }));
+    await given.keys.renewLeases(leases, 9 * MINUTE);
+
+    await given.keys.shortenLeases([...leases, { user: "nobody", lease: "2" }], MINUTE);
+    expect(await given.other.openLease("back", "4", 9 * MINUTE)).toBe(false);
+    expect(await given.keys.listOnline(["gone", "back", "nobody"])).toEqual(new Set(["gone", "back"]));
+    await given.pass(MINUTE + 1);
+
+    expect(await given.other.reapLeases()).toEqual(["gone"]);
+    expect(await given.keys.listOnline(["gone", "back"])).toEqual(new Set(["back"]));
+    expect(await given.other.closeLease("back", "4")).toBe(true);
+  });
+
+  test("P8: shortening makes no lease longer", async () => {
+    await using given = await open();
+    await given.keys.openLease("u", "2", MINUTE);
+
+    await given.keys.shortenLeases([{ user: "u", lease: "2" }], 9 * MINUTE);
+    await given.pass(MINUTE + 1);
+
+    expect(await given.other.reapLeases()).toEqual(["u"]);
+  });
+
   test("P8: a user who returned before their ended lease was removed is not announced as gone", async () => {
     await using given = await open();
     await given.keys.openLease("u", "2", MINUTE);

@@ -59,6 +59,11 @@ export interface Keys {
   renewLeases(leases: readonly { user: string; lease: string }[], ttlMs: number): Promise<string[]>;
   /** Returns true when no live lease of the user is left. */
   closeLease(user: string, lease: string): Promise<boolean>;
+  /**
+   * Lets leases end by themselves, in `ttlMs` at the latest, instead of closing them: who has another one by then was
+   * never away, and of the others `reapLeases` tells. What is no lease stays none.
+   */
+  shortenLeases(leases: readonly { user: string; lease: string }[], ttlMs: number): Promise<void>;
   /** Those of `users` with a live lease. */
   listOnline(users: readonly string[]): Promise<Set<string>>;
   /** Removes expired leases and returns each user whose last lease that was, to exactly one caller in the cluster. */
@@ -101,6 +106,7 @@ export type Leases = Pick<
   | "openLease"
   | "renewLeases"
   | "closeLease"
+  | "shortenLeases"
   | "listOnline"
   | "reapLeases"
   | "reconcileLeases"

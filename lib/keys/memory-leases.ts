@@ -39,6 +39,13 @@ export function memoryLeases(now: () => number): Leases {
       noteUntold(user);
       return true;
     },
+    async shortenLeases(leases, ttlMs) {
+      const endsAt = now() + ttlMs;
+      for (const { user, lease } of leases) {
+        const held = users.get(user);
+        if ((held?.get(lease) ?? 0) > endsAt) held?.set(lease, endsAt);
+      }
+    },
     listOnline: async (asked) => new Set(asked.filter(isOnline)),
     async reapLeases() {
       const gone: string[] = [];

@@ -15,8 +15,9 @@ export function redisLeases(runScript: RunScript, keyPrefix: string, region: num
   const process = crypto.randomUUID();
   const run = <T>(script: RedisScript, ...args: string[]) => runScript<T>(script, keys, [keyPrefix, process, ...args]);
 
-  const hold = (leases: readonly { user: string; lease: string }[], ttlMs: number) =>
-    run<string[]>(scripts.HOLD_LEASES, `${ttlMs}`, ...leases.flatMap(({ user, lease }) => [user, lease]));
+  type Held = readonly { user: string; lease: string }[];
+  const flat = (leases: Held) => leases.flatMap(({ user, lease }) => [user, lease]);
+  const hold = (leases: Held, ttlMs: number) => run<string[]>(scripts.HOLD_LEASES, `${ttlMs}`, ...flat(leases));
 
   return {
     openLease: async (user, lease, ttlMs) => (await hold([{ user, lease }], ttlMs)).length > 0,
@@ -26,6 +27,9 @@ export function redisLeases(runScript: RunScript, keyPrefix: string, region: num
       return opened;
     },
     closeLease: async (user, lease) => (await run<number>(scripts.CLOSE_LEASE, user, lease)) === 1,
+    async shortenLeases(leases, ttlMs) {
+      for (const part of chunks(leases)) await run(scripts.SHORTEN_LEASES, `${ttlMs}`, ...flat(part));
+    },
     async listOnline(users) {
       const online = new Set<string>();
       for (const part of chunks(users)) {

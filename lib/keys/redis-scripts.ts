@@ -52,6 +52,13 @@ local prefix, process = ARGV[1], ARGV[2]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function score(key, member) return tonumber(redis.call('ZSCORE', key, member) or '0') end
+local function latestEnd(user)
+  local latest = 0
+  for _, lease in ipairs(redis.call('SMEMBERS', prefix .. 'sessions:' .. user)) do
+    latest = math.max(latest, score(KEYS[1], user .. ':' .. lease))
+  end
+  return latest
+end
 local function noteUntold(user) redis.call('ZADD', KEYS[6], now, user .. ':' .. process) end
 `;
 
@@ -82,14 +89,10 @@ return opened
 /** ARGV: prefix, process, user, lease. Returns 1 when no live lease of the user is left. */
 export const CLOSE_LEASE = redisScript(`${PRELUDE}
 local user, lease = ARGV[3], ARGV[4]
-local sessions = prefix .. 'sessions:' .. user
 redis.call('ZREM', KEYS[1], user .. ':' .. lease)
-redis.call('SREM', sessions, lease)
+redis.call('SREM', prefix .. 'sessions:' .. user, lease)
 redis.call('SREM', KEYS[5], user .. ':' .. lease)
-local ends = 0
-for _, other in ipairs(redis.call('SMEMBERS', sessions)) do
-  ends = math.max(ends, score(KEYS[1], user .. ':' .. other))
-end
+local ends = latestEnd(user)
 if ends > now then
   redis.call('ZADD', KEYS[2], ends, user)
   return 0
@@ -98,6 +101,20 @@ redis.call('ZREM', KEYS[2], user)
 redis.call('SREM', KEYS[3], user)
 noteUntold(user)
 return 1
+`);
+
+/** ARGV: prefix, process, ms, then user and lease in turn. */
+export const SHORTEN_LEASES = redisScript(`${PRELUDE}
+local ends = now + tonumber(ARGV[3])
+for i = 4, #ARGV, 2 do
+  local user = ARGV[i]
+  local member = user .. ':' .. ARGV[i + 1]
+  if score(KEYS[1], member) > ends then
+    redis.call('ZADD', KEYS[1], ends, member)
+    redis.call('ZADD', KEYS[2], latestEnd(user), user)
+  end
+end
+return 0
 `);
 
 /** ARGV: prefix, process, number of leases at most. Returns the number of leases removed, then who went offline. */

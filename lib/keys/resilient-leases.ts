@@ -30,6 +30,7 @@ export function resilientLeases(ask: AskPrimary, fallback: Leases): Leases {
         },
       );
     },
+    shortenLeases: (...args) => askBoth((keys) => keys.shortenLeases(...args)),
     listOnline: (users) =>
       ask(
         (keys) => keys.listOnline(users),
