@@ -7,8 +7,8 @@ import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import { storedVoice } from "@lib/domain/channels/stored-voice.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder, takingTurns } from "@lib/domain/in-stored-order.ts";
-import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { replacedFiles } from "@lib/domain/files/replaced-files.ts";
+import { withFiles } from "@lib/domain/files/with-files.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -17,6 +17,7 @@ import type { Publication } from "@lib/event/event.ts";
 import type { Channel } from "@lib/model/channel.ts";
 import type { ChannelChanges } from "@lib/model/stored/audit-log.ts";
 import type { ChannelDocument, GroupDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
+import type { FileDocument } from "@lib/model/stored/file.ts";
 import type { StoredSystemMessage } from "@lib/model/stored/message.ts";
 import { viewChannel, viewPartialChannel } from "@lib/model/view/channel.ts";
 import { defined } from "@lib/model/view/defined.ts";
@@ -34,13 +35,15 @@ export async function editChannel(
   if (isEmpty(data)) return viewChannel(channel);
   if (data.owner !== undefined) requireNewOwner(actor, channel, data.owner);
   if (channel.channel_type !== "Group" && channel.channel_type !== "TextChannel") fail("InvalidOperation");
-  const set = await changesOf(deps, actor, channel, data);
+  const use = { type: "ChannelIcon", id: channel._id } as const;
+  const claims = [data.icon === undefined ? undefined : { tag: "icons", id: data.icon, use }] as const;
 
-  const change = { set, remove: data.remove };
-  const { before, after } =
-    channel.channel_type === "Group"
-      ? await changeGroup(deps, actor, channel, change)
-      : await changeServerChannel(deps, channel, change);
+  const { set, before, after } = await withFiles(deps, { uploaderId: actor.id, claims }, ([icon]) => {
+    const change = { set: changesOf(channel, data, icon), remove: data.remove };
+    return channel.channel_type === "Group"
+      ? changeGroup(deps, actor, channel, change)
+      : changeServerChannel(deps, channel, change);
+  });
   if (before.channel_type === "TextChannel") {
     const action = {
       type: "ChannelEdit",
@@ -65,16 +68,12 @@ function requireNewOwner(actor: Actor, channel: ChannelDocument, owner: string):
   if (!channel.recipients.includes(owner)) fail("NotInGroup");
 }
 
-/** The fields to set: groups have neither voice settings nor a slowmode. The icon is claimed last of all checks. */
-async function changesOf(
-  deps: Pick<Deps, "store">,
-  actor: Actor,
-  { _id, channel_type }: ChannelDocument,
-  { name, description, owner, icon: iconId, nsfw, voice, slowmode }: DataEditChannel,
-): Promise<ChannelUpdate> {
-  const use = { type: "ChannelIcon", id: _id } as const;
-  const claim = iconId === undefined ? undefined : { tag: "icons", id: iconId, use };
-  const [icon] = await claimFiles(deps, actor.id, [claim] as const);
+/** The fields to set: groups have neither voice settings nor a slowmode. */
+function changesOf(
+  { channel_type }: EditableChannel,
+  { name, description, owner, nsfw, voice, slowmode }: DataEditChannel,
+  icon: FileDocument | undefined,
+): ChannelUpdate {
   const ofServers = channel_type === "TextChannel" ? { voice: voice && storedVoice(voice), slowmode } : {};
   // Without undefined fields, which its type has as optional.
   return defined({ name, description, owner, icon, nsfw, ...ofServers }) as ChannelUpdate;
@@ -84,12 +83,12 @@ type Change = { set: ChannelUpdate; remove: DataEditChannel["remove"] };
 
 type EditableChannel = GroupDocument | TextChannelDocument;
 
-/** A channel as it was when its turn came, and as it is now. */
-type Edited = { before: EditableChannel; after: EditableChannel };
+/** What was set, the channel as it was when its turn came, and as it is now. */
+type Edited = { set: ChannelUpdate; before: EditableChannel; after: EditableChannel };
 
 async function update({ store }: Pick<Deps, "store">, id: string, { set, remove }: Change): Promise<Edited> {
   const before = requireEditable(await store.channels.get(id));
-  return { before, after: requireEditable(await store.channels.update(id, set, remove)) };
+  return { set, before, after: requireEditable(await store.channels.update(id, set, remove)) };
 }
 
 function requireEditable(channel: ChannelDocument | null): EditableChannel {
@@ -121,7 +120,7 @@ async function changeGroup(
     const edited = await update(deps, group._id, { set: rest, remove });
     await announceInGroup(deps, group, announcementsOf(actor, group, set));
     await publish(deps, changeEvent(group, { set, remove }));
-    return edited;
+    return { ...edited, set };
   });
 }
 

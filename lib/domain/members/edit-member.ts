@@ -4,20 +4,23 @@ import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
-import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { withFiles } from "@lib/domain/files/with-files.ts";
 import { type MemberEdit, checkMemberEdit } from "@lib/domain/members/check-member-edit.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverMemberUpdate } from "@lib/event/server-events.ts";
 import type { FieldsMember, Member } from "@lib/model/member.ts";
 import type { MemberChanges } from "@lib/model/stored/audit-log.ts";
+import type { FileDocument } from "@lib/model/stored/file.ts";
 import type { MemberDocument } from "@lib/model/stored/member.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewMember, viewPartialMember } from "@lib/model/view/member.ts";
 
+type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "background" | "settings">;
+
 /** Sets and removes fields of a member (conformance servers-58 to servers-71). */
 export async function editMember(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "background" | "settings">,
+  deps: EditDeps,
   actor: Actor,
   input: MemberEdit & { server_id: string; member_id: string; reason: string | null },
 ): Promise<Member> {
@@ -31,27 +34,37 @@ export async function editMember(
   if (!user || !member) fail("NotFound");
   await checkMemberEdit(deps, { actor, access, target: { user, member } }, edit);
 
-  const changes = await changesOf(deps, actor, edit);
-  const { before, after } = await inStoredOrder(
-    deps,
-    { member: member._id },
-    {
-      async write() {
-        const found = (await deps.store.members.get(server._id, user._id)) ?? fail("NotFound");
-        const written = (await deps.store.members.update(member._id, changes, edit.remove)) ?? fail("NotFound");
-        return { before: found, after: changes.roles ? await withoutGoneRoles(deps, written) : written };
-      },
-      tell: ({ after: { roles } }) => {
-        const told = changes.roles ? { ...changes, roles } : changes;
-        return serverMemberUpdate({ id: member._id, data: viewPartialMember(told), clear: edit.remove });
-      },
-    },
+  const use = { type: "UserAvatar", id: actor.id } as const; // as their own is, whoever's member it is
+  const claims = [edit.avatar === undefined ? undefined : { tag: "avatars", id: edit.avatar, use }] as const;
+  const { changes, before, after } = await withFiles(deps, { uploaderId: actor.id, claims }, ([avatar]) =>
+    write(deps, member._id, { changes: changesOf(edit, avatar), remove: edit.remove }),
   );
   const replaced = previousValues(before, touchedFields(changes, edit.remove));
   const action = { type: "MemberEdit", user: user._id, before: replaced, after: changes } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, target: user._id, action });
   if (edit.remove.includes("Avatar") && before.avatar) await deps.store.attachments.markDeleted([before.avatar._id]);
   return viewMember(after);
+}
+
+type Change = { changes: MemberChanges; remove: MemberEdit["remove"] };
+
+/** What was set, the member as they were when their turn came, and as they are now. */
+function write(deps: EditDeps, id: MemberDocument["_id"], { changes, remove }: Change) {
+  return inStoredOrder(
+    deps,
+    { member: id },
+    {
+      async write() {
+        const before = (await deps.store.members.get(id.server, id.user)) ?? fail("NotFound");
+        const written = (await deps.store.members.update(id, changes, remove)) ?? fail("NotFound");
+        return { changes, before, after: changes.roles ? await withoutGoneRoles(deps, written) : written };
+      },
+      tell: ({ after: { roles } }) => {
+        const told = changes.roles ? { ...changes, roles } : changes;
+        return serverMemberUpdate({ id, data: viewPartialMember(told), clear: remove });
+      },
+    },
+  );
 }
 
 /** Takes back roles that were deleted after they were looked for: their deletion may have passed the member by (P12). */
@@ -63,13 +76,9 @@ async function withoutGoneRoles({ store }: Pick<Deps, "store">, member: MemberDo
   return { ...member, roles: member.roles.filter((role) => !gone.includes(role)) };
 }
 
-/** What is written: the avatar claimed for the user who sets it, as their own is, and each role once. */
-async function changesOf(deps: Pick<Deps, "store">, { id }: Actor, edit: MemberEdit): Promise<MemberChanges> {
+/** What is written, each role once. */
+function changesOf(edit: MemberEdit, avatar: FileDocument | undefined): MemberChanges {
   const { nickname, pronouns, timeout, can_publish, can_receive } = edit;
-  const use = { type: "UserAvatar", id } as const;
-  const [avatar] = await claimFiles(deps, id, [
-    edit.avatar === undefined ? undefined : { tag: "avatars", id: edit.avatar, use },
-  ] as const);
   const roles = edit.roles && [...new Set(edit.roles)];
   const fields = { nickname, pronouns, avatar, roles, timeout, can_publish, can_receive };
   return defined(fields) as MemberChanges; // without undefined fields, which its type has as optional

@@ -1,6 +1,5 @@
 import type { DataMessageSend } from "@lib/contract/messages.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { claimMessageFiles } from "@lib/domain/messages/claim-message-files.ts";
 import { dispatchMessage } from "@lib/domain/messages/dispatch-message.ts";
 import { withNonce } from "@lib/domain/messages/idempotency.ts";
 import { type Mentions, parseMentions } from "@lib/domain/messages/mentions.ts";
@@ -16,6 +15,7 @@ import {
 import { listMentionable, requireMassMentions } from "@lib/domain/messages/resolve-mentions.ts";
 import { retractIfDeleted } from "@lib/domain/messages/retract-message.ts";
 import { resolveReplies } from "@lib/domain/messages/resolve-replies.ts";
+import { withMessageFiles } from "@lib/domain/messages/with-message-files.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { Message } from "@lib/model/message.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
@@ -43,12 +43,16 @@ export async function createMessage(deps: CreateDeps, request: MessageRequest): 
   const nonce = { authorId: authorId(author), nonce: body.nonce, headerKey: idempotencyKey };
   return withNonce(deps, nonce, async (key) => {
     const message = await buildMessage(deps, request, key);
-    const view = await dispatchMessage(deps, request.channel, message, () => viewAuthor(deps, author));
+    const view = await withMessageFiles(deps, message, definedFiles(body), (files) => {
+      const whole = { ...message, ...nonEmpty(files) };
+      return dispatchMessage(deps, request.channel, whole, () => viewAuthor(deps, author));
+    });
     deps.background.run("retract a message that was deleted while it was sent", () => retractIfDeleted(deps, message));
     return view;
   });
 }
 
+/** The message without its files, which are only claimed when nothing else can be wrong with it. */
 async function buildMessage(deps: CreateDeps, request: MessageRequest, nonce: string): Promise<MessageDocument> {
   const { channel, author, body } = request;
   requireContent(body);
@@ -58,16 +62,13 @@ async function buildMessage(deps: CreateDeps, request: MessageRequest, nonce: st
 
   const references = await resolveReferences(deps, request, flags);
   requireCounts(deps, author, body);
-  const _id = deps.ids.ulid();
-  const files = await claimMessageFiles(deps, { messageId: _id, authorId: authorId(author) }, definedFiles(body));
   return {
-    _id,
+    _id: deps.ids.ulid(),
     nonce,
     channel: channel._id,
     author: authorId(author),
     ...(author.type === "webhook" && { webhook: shownWebhook(author.webhook) }),
     ...(body.content !== undefined && { content: body.content }),
-    ...nonEmpty(files),
     ...references,
     reactions: {},
     ...decorations(body),

@@ -3,14 +3,18 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
-import { claimMessageFiles } from "@lib/domain/messages/claim-message-files.ts";
 import { userLimits } from "@lib/domain/messages/message-author.ts";
 import { requireMessageSize } from "@lib/domain/messages/message-rules.ts";
+import { withMessageFiles } from "@lib/domain/messages/with-message-files.ts";
 import { fail } from "@lib/error/fail.ts";
 import { messageUpdate } from "@lib/event/message-events.ts";
 import type { Message } from "@lib/model/message.ts";
+import type { StoredEmbed } from "@lib/model/stored/embed.ts";
+import type { MessageDocument } from "@lib/model/stored/message.ts";
 import { viewMessage, viewPartialMessage } from "@lib/model/view/message.ts";
 import { requirePermission } from "@lib/permission/permissions.ts";
+
+type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "ids" | "settings" | "clock">;
 
 /**
  * Changes an own message. Embeds of links go with the old text, sent embeds stay unless new ones are given; mentions are
@@ -18,7 +22,7 @@ import { requirePermission } from "@lib/permission/permissions.ts";
  * (P4), and text changed beside embeds leaves those (P13).
  */
 export async function editMessage(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "ids" | "settings" | "clock">,
+  deps: EditDeps,
   actor: Actor,
   { target, msg, body }: { target: string; msg: string; body: DataEditMessage },
 ): Promise<Message> {
@@ -29,21 +33,29 @@ export async function editMessage(
   if (message.author !== actor.id) fail("CannotEditMessage");
   if (body.embeds) requirePermission(access.permissions, "SendEmbeds");
 
-  const claim = { messageId: message._id, authorId: actor.id };
-  const given = body.embeds && (await claimMessageFiles(deps, claim, { embeds: body.embeds })).embeds;
+  const { embeds } = body;
+  const edited = embeds
+    ? await withMessageFiles(deps, message, { embeds }, (files) => write(deps, msg, { content, embeds: files.embeds }))
+    : await write(deps, msg, { content });
+  return viewMessage(edited);
+}
+
+type Change = { content: string | undefined; embeds?: StoredEmbed[] };
+
+async function write(deps: EditDeps, id: string, { content, embeds: given }: Change): Promise<MessageDocument> {
   const { edited } = await inStoredOrder(
     deps,
-    { message: message._id },
+    { message: id },
     {
       async write() {
-        const now = (await deps.store.messages.get(message._id)) ?? fail("NotFound");
+        const now = (await deps.store.messages.get(id)) ?? fail("NotFound");
         const embeds = given ?? (now.embeds ?? []).filter((embed) => embed.type === "Text");
         const changes = { edited: deps.clock.now(), embeds, ...(content !== undefined && { content }) };
-        return { changes, edited: (await deps.store.messages.update(message._id, changes)) ?? fail("NotFound") };
+        return { changes, edited: (await deps.store.messages.update(id, changes)) ?? fail("NotFound") };
       },
-      tell: ({ changes, edited: { _id: id, channel } }) =>
+      tell: ({ changes, edited: { channel } }) =>
         messageUpdate({ id, channel, data: viewPartialMessage(changes), clear: [] }),
     },
   );
-  return viewMessage(edited);
+  return edited;
 }

@@ -5,39 +5,33 @@ import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
-import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { replacedFiles } from "@lib/domain/files/replaced-files.ts";
+import { withFiles } from "@lib/domain/files/with-files.ts";
 import { accessRole, getRole } from "@lib/domain/roles/access-role.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverRoleUpdate } from "@lib/event/server-events.ts";
 import type { Role } from "@lib/model/role.ts";
+import type { FileDocument } from "@lib/model/stored/file.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewPartialRole, viewRole } from "@lib/model/view/role.ts";
 import type { RoleUpdate } from "@lib/store/servers.ts";
 
+type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
+
 /** Edits a role; its rank has a route of its own (conformance servers-74 to servers-76). */
 export async function editRole(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
+  deps: EditDeps,
   actor: Actor,
   { target, role_id, data, reason }: { target: string; role_id: string; data: DataEditRole; reason: string | null },
 ): Promise<Role> {
   const { server, role } = await accessRole(deps, actor, { target, role_id });
-  const set = await changesOf(deps, actor, role, data);
+  const use = { type: "RoleIcon", id: role._id } as const;
+  const claims = [data.icon === undefined ? undefined : { tag: "icons", id: data.icon, use }] as const;
 
-  const { before, after } = await inStoredOrder(
-    deps,
-    { server: server._id },
-    {
-      async write() {
-        const found = await deps.store.servers.get(server._id);
-        const updated = await deps.store.servers.updateRole(server._id, role._id, set, data.remove);
-        return { before: requireRole(found, role._id), after: requireRole(updated, role._id) };
-      },
-      tell: () =>
-        serverRoleUpdate({ id: server._id, role_id: role._id, data: viewPartialRole(set), clear: data.remove }),
-    },
+  const { set, before, after } = await withFiles(deps, { uploaderId: actor.id, claims }, ([icon]) =>
+    write(deps, { server: server._id, role: role._id }, { set: changesOf(data, icon), remove: data.remove }),
   );
   // The keys of an update are fields of the document.
   const touched = new Set([
@@ -50,17 +44,28 @@ export async function editRole(
   return viewRole(after);
 }
 
+type Change = { set: RoleUpdate; remove: DataEditRole["remove"] };
+
+/** What was set, the role as it was when its turn came, and as it is now. */
+function write(deps: EditDeps, { server, role }: { server: string; role: string }, { set, remove }: Change) {
+  return inStoredOrder(
+    deps,
+    { server },
+    {
+      async write() {
+        const found = await deps.store.servers.get(server);
+        const updated = await deps.store.servers.updateRole(server, role, set, remove);
+        return { set, before: requireRole(found, role), after: requireRole(updated, role) };
+      },
+      tell: () => serverRoleUpdate({ id: server, role_id: role, data: viewPartialRole(set), clear: remove }),
+    },
+  );
+}
+
 function requireRole(server: ServerDocument | null, id: string): RoleDocument {
   return (server && getRole(server, id)) ?? fail("NotFound");
 }
 
-async function changesOf(
-  deps: Pick<Deps, "store">,
-  actor: Actor,
-  role: RoleDocument,
-  { name, colour, hoist, icon: id }: DataEditRole,
-): Promise<RoleUpdate> {
-  const use = { type: "RoleIcon", id: role._id } as const;
-  const [icon] = await claimFiles(deps, actor.id, [id === undefined ? undefined : { tag: "icons", id, use }] as const);
+function changesOf({ name, colour, hoist }: DataEditRole, icon: FileDocument | undefined): RoleUpdate {
   return defined({ name, colour, hoist, icon }) as RoleUpdate; // without undefined fields, which its type has as optional
 }

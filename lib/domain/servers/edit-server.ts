@@ -4,14 +4,14 @@ import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder, takingTurns } from "@lib/domain/in-stored-order.ts";
-import { claimFiles } from "@lib/domain/files/claim-files.ts";
 import { replacedFiles } from "@lib/domain/files/replaced-files.ts";
+import { withFiles } from "@lib/domain/files/with-files.ts";
 import { type ServerAccess, accessServer } from "@lib/domain/servers/access-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
 import { serverRemovals } from "@lib/model/removal-paths.ts";
-import type { FieldsServer, Server } from "@lib/model/server.ts";
+import type { Server } from "@lib/model/server.ts";
 import type { FileUse } from "@lib/model/stored/file.ts";
 import type { ServerDocument, StoredCategory, StoredSystemMessages } from "@lib/model/stored/server.ts";
 import { defined } from "@lib/model/view/defined.ts";
@@ -36,16 +36,13 @@ export async function editServer(
     return viewServer(server, await approximateMemberCount(deps, server._id));
   }
   requireRights(actor, access, data, hasTicket);
-  const set = await changesOf(deps, actor, server, data);
+  const fields = fieldsOf(server, data);
+  if (data.owner !== undefined) await requirePossibleOwner(deps, server._id, data.owner);
 
-  const { before, after } = await inStoredOrder(
-    deps,
-    { server: server._id },
-    {
-      write: () => write(deps, server, { set, remove: data.remove }),
-      tell: () => serverUpdate({ id: server._id, data: viewPartialServer(set), clear: data.remove }),
-    },
-  );
+  const { set, before, after } = await withFiles(deps, claimsOf(actor, server, data), ([icon, banner]) => {
+    const pictures = { ...(icon && { icon }), ...(banner && { banner }) };
+    return write(deps, server, { set: { ...fields, ...pictures }, remove: data.remove });
+  });
   // The keys of an update are fields of the document.
   const touched = new Set([
     ...(Object.keys(set) as (keyof ServerUpdate)[]),
@@ -57,12 +54,22 @@ export async function editServer(
   return viewServer(after, await approximateMemberCount(deps, server._id));
 }
 
-type Change = { set: ServerUpdate; remove: readonly FieldsServer[] };
+type Change = { set: ServerUpdate; remove: DataEditServer["remove"] };
 
-/** The server as it was when its turn came, and as it is now. */
-async function write(deps: EditDeps, server: ServerDocument, change: Change) {
-  const before = (await deps.store.servers.get(server._id)) ?? fail("NotFound");
-  return { before, after: await update(deps, server, change) };
+/** What was set, the server as it was when its turn came, and as it is now. */
+function write(deps: EditDeps, server: ServerDocument, change: Change) {
+  const { _id: id } = server;
+  return inStoredOrder(
+    deps,
+    { server: id },
+    {
+      async write() {
+        const before = (await deps.store.servers.get(id)) ?? fail("NotFound");
+        return { set: change.set, before, after: await update(deps, server, change) };
+      },
+      tell: () => serverUpdate({ id, data: viewPartialServer(change.set), clear: change.remove }),
+    },
+  );
 }
 
 /** A new owner must be a member still, who leaves only before or after, and have the server from whom it was asked (P13). */
@@ -96,35 +103,19 @@ function requireRights(actor: Actor, { server, permissions }: ServerAccess, data
   if (data.categories) requirePermission(permissions, "ManageChannel");
 }
 
-/** The fields to set. Files are claimed last, so that a refusal leaves none attached. */
-async function changesOf(
-  deps: Pick<Deps, "store">,
-  actor: Actor,
-  server: ServerDocument,
-  data: DataEditServer,
-): Promise<ServerUpdate> {
+function claimsOf(actor: Actor, server: ServerDocument, { icon, banner }: DataEditServer) {
+  const claim = (tag: string, id: string | undefined, type: FileUse["type"]) =>
+    id === undefined ? undefined : { tag, id, use: { type, id: server._id } };
+  const claims = [claim("icons", icon, "ServerIcon"), claim("banners", banner, "ServerBanner")] as const;
+  return { uploaderId: actor.id, claims };
+}
+
+/** The fields to set, without the pictures. */
+function fieldsOf(server: ServerDocument, data: DataEditServer): ServerUpdate {
   const { name, description, flags, discoverable, analytics, owner } = data;
   const system_messages = data.system_messages && systemMessagesOf(server, data.system_messages);
   const categories = data.categories && categoriesOf(server, data.categories);
-  if (owner !== undefined) await requirePossibleOwner(deps, server._id, owner);
-  const claim = (tag: string, id: string | undefined, type: FileUse["type"]) =>
-    id === undefined ? undefined : { tag, id, use: { type, id: server._id } };
-  const [icon, banner] = await claimFiles(deps, actor.id, [
-    claim("icons", data.icon, "ServerIcon"),
-    claim("banners", data.banner, "ServerBanner"),
-  ] as const);
-  const fields = {
-    name,
-    description,
-    icon,
-    banner,
-    categories,
-    system_messages,
-    flags,
-    discoverable,
-    analytics,
-    owner,
-  };
+  const fields = { name, description, categories, system_messages, flags, discoverable, analytics, owner };
   return defined(fields) as ServerUpdate; // without undefined fields, which its type has as optional
 }
 

@@ -2,14 +2,14 @@ import type { DataEditUser } from "@lib/contract/users.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
-import { claimFiles } from "@lib/domain/files/claim-files.ts";
+import { withFiles } from "@lib/domain/files/with-files.ts";
 import { correctPresence } from "@lib/domain/users/announce-presence.ts";
 import { publishUserUpdates } from "@lib/domain/users/publish-user-update.ts";
 import { describeUserEdit } from "@lib/domain/users/user-edit-event.ts";
 import { viewSelf } from "@lib/domain/users/view-users.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { FieldsUser, User } from "@lib/model/user.ts";
-import type { FileUse } from "@lib/model/stored/file.ts";
+import type { FileDocument, FileUse } from "@lib/model/stored/file.ts";
 import type { UserDocument } from "@lib/model/stored/user.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import type { UserUpdate } from "@lib/store/users.ts";
@@ -31,9 +31,10 @@ export async function editUser(
   if (isEmpty(data)) return viewSelf(deps, user);
   if (FIELDS.some((field) => isSet(data, field) && data.remove.includes(field))) fail("InvalidOperation");
 
-  const set = await changesOf(deps, user, data);
-  const change = { set, remove: data.remove };
-  const { before, view, online } = await takingTurns(deps, { user: user._id }, () => write(deps, user._id, change));
+  const { before, view, online } = await withFiles(deps, claimsOf(user, data), ([avatar, background]) => {
+    const change = { set: changesOf(data, { avatar, background }), remove: data.remove };
+    return takingTurns(deps, { user: user._id }, () => write(deps, user._id, change));
+  });
   if (typeof online === "boolean") await correctPresence(deps, user._id, online);
   await deps.store.attachments.markDeleted(removedFiles(before, data.remove));
   return view;
@@ -77,14 +78,20 @@ function isSet({ avatar, status, profile, display_name, pronouns }: DataEditUser
   return values[field] !== undefined;
 }
 
-async function changesOf(deps: EditDeps, { _id }: UserDocument, data: DataEditUser): Promise<UserUpdate> {
-  const { display_name, pronouns, badges, flags, status, profile } = data;
+function claimsOf({ _id }: UserDocument, { avatar, profile }: DataEditUser) {
   const claim = (tag: string, id: string | undefined, type: FileUse["type"]) =>
     id === undefined ? undefined : { tag, id, use: { type, id: _id } };
-  const [avatar, background] = await claimFiles(deps, _id, [
-    claim("avatars", data.avatar, "UserAvatar"),
+  const claims = [
+    claim("avatars", avatar, "UserAvatar"),
     claim("backgrounds", profile?.background, "UserProfileBackground"),
-  ] as const);
+  ] as const;
+  return { uploaderId: _id, claims };
+}
+
+type Pictures = { avatar: FileDocument | undefined; background: FileDocument | undefined };
+
+function changesOf(data: DataEditUser, { avatar, background }: Pictures): UserUpdate {
+  const { display_name, pronouns, badges, flags, status, profile } = data;
   const fields = {
     display_name,
     pronouns,
