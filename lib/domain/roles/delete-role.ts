@@ -7,9 +7,9 @@ import { fail } from "@lib/error/fail.ts";
 import { serverRoleDelete } from "@lib/event/server-events.ts";
 
 /**
- * Deletes a role and takes it from every member and channel (conformance servers-77, data-48). The role itself goes
- * last, so that an interrupted deletion can be repeated (P12), and whoever was given it until then loses it after that.
- * Fails with `NotFound` when it was deleted meanwhile.
+ * Deletes a role with its icon and takes it from every member and channel (conformance servers-77, data-48). The role
+ * itself goes last, so that an interrupted deletion can be repeated (P12); whoever was given it until then loses it after
+ * that, and an icon that was set until then goes, too. Fails with `NotFound` when it was deleted meanwhile.
  */
 export async function deleteRole(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
@@ -19,7 +19,6 @@ export async function deleteRole(
   const { server, role } = await accessRole(deps, actor, { target, role_id });
 
   await forgetRole(deps, server._id, role._id);
-  if (role.icon) await deps.store.attachments.markDeleted([role.icon._id]);
   await inStoredOrder(
     deps,
     { server: server._id },
@@ -36,4 +35,5 @@ export async function deleteRole(
 async function forgetRole({ store }: Pick<Deps, "store">, serverId: string, roleId: string): Promise<void> {
   await store.members.removeRole(serverId, roleId);
   await store.channels.removeRole(serverId, roleId);
+  await store.attachments.markDeletedByUse([roleId]);
 }

@@ -1,16 +1,18 @@
 /** A role that is deleted while something is done with it leaves nothing behind (P12), and nobody's place is taken. */
 import { describe, expect, test } from "bun:test";
+import { DataEditRole } from "@lib/contract/roles.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import { setChannelRolePermissions } from "@lib/domain/channels/set-channel-role-permissions.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { editMember } from "@lib/domain/members/edit-member.ts";
 import { deleteRole } from "@lib/domain/roles/delete-role.ts";
+import { editRole } from "@lib/domain/roles/edit-role.ts";
 import { editRoleRanks } from "@lib/domain/roles/edit-role-ranks.ts";
 import { permissionsOf, toStored } from "@lib/permission/permissions.ts";
 import { during } from "@tests/harness/during.ts";
 import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
-import { type Seeded, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
+import { type Seeded, seedFile, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
 import { testApi } from "@tests/harness/test-api.ts";
 
 const actorOf = ({ id, user }: Seeded): Actor => ({ id, user, bot: false, sessionId: "" });
@@ -37,6 +39,12 @@ async function scene(profile: Profile) {
       const target = { server_id: id, member_id: plain.id };
       return editMember(deps, actorOf(owner), { ...target, roles: [middle._id, low._id], remove: [], reason: null });
     },
+    upload: async () => (await seedFile(api, "icons"))._id,
+    setIcon: (deps: Deps, icon: string) => {
+      const data = DataEditRole.parse({ icon });
+      return editRole(deps, actorOf(owner), { target: id, role_id: low._id, data, reason: null });
+    },
+    isDeleted: async (icon: string) => (await store.attachments.get("icons", icon))?.deleted === true,
     override: (deps: Deps) => {
       const target = { target: channelId, role_id: low._id };
       return setChannelRolePermissions(deps, actorOf(owner), {
@@ -76,6 +84,21 @@ describe.each(profiles)("roles that change meanwhile on $name", (profile) => {
 
     expect([await s.rolesGiven(), await s.overridden()]).toEqual([[s.ids[1]], []]);
   });
+
+  test.each([
+    ["before", { repository: "channels", method: "removeRole" }],
+    ["after", { repository: "attachments", method: "markDeletedByUse" }],
+  ] as const)(
+    "P12: an icon that is set %s the deletion of its role has looked for one goes with the role",
+    async (_, point) => {
+      await using s = await scene(profile);
+      const icon = await s.upload();
+
+      await s.delete(interleave(s.deps, { ...point, when: "after", work: () => s.setIcon(s.deps, icon) }));
+
+      expect(await s.isDeleted(icon)).toBe(true);
+    },
+  );
 
   test("P12: a role that is deleted before it is given is not given, nor told", async () => {
     await using s = await scene(profile);
