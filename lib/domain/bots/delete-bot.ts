@@ -7,6 +7,7 @@ import { publish } from "@lib/domain/publish.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { removeMember } from "@lib/domain/members/remove-member.ts";
 import { markUserDeleted } from "@lib/domain/users/mark-user-deleted.ts";
+import { fail } from "@lib/error/fail.ts";
 import { logout } from "@lib/event/session-events.ts";
 import type { BotDocument } from "@lib/model/stored/bot.ts";
 
@@ -21,14 +22,16 @@ export async function deleteBot(deps: DeleteDeps, actor: Actor, { bot_id }: { bo
 /**
  * Deletes a bot with all that belongs to it: it leaves servers and groups, nobody is related to it any more, and of its
  * user remains a name (P12). Its document goes last, so that its owner can repeat a deletion that was interrupted; it
- * can no longer act from the beginning, nor is it given another token or name meanwhile.
+ * can no longer act from the beginning, nor is it given another token or name meanwhile. Fails with `NotFound` when it
+ * was deleted meanwhile.
  */
 export function deleteWholeBot(deps: DeleteDeps, { _id: id }: BotDocument): Promise<void> {
   return takingTurns(deps, { user: id }, () => deleteInTurn(deps, id));
 }
 
 async function deleteInTurn(deps: DeleteDeps, id: string): Promise<void> {
-  await deps.store.bots.update(id, { token: deps.ids.nanoid(BOT_TOKEN_LENGTH), public: false });
+  const disabled = { token: deps.ids.nanoid(BOT_TOKEN_LENGTH), public: false };
+  if (!(await deps.store.bots.update(id, disabled))) fail("NotFound");
   await publish(deps, logout({}, id));
   await markUserDeleted(deps, id);
   await leaveEverywhere(deps, id);
