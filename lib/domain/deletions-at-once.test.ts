@@ -45,7 +45,7 @@ const cases = [
   ["a channel is deleted", ["ChannelDelete"], { repository: "channels", method: "deleteByIds" }],
   ["a server is deleted", ["ServerDelete"], { repository: "servers", method: "delete" }],
   ["a server is left", ["ServerMemberLeave"], { repository: "members", method: "remove" }],
-  ["a group is closed", ["ChannelDelete"], { repository: "channels", method: "removeRecipient" }],
+  ["a group is closed", ["ChannelDelete"], { repository: "channels", method: "deleteGroupOf" }],
   ["a group is left", ["ChannelGroupLeave"], { repository: "channels", method: "removeRecipient" }],
   ["a bot is deleted", ["Logout", "UserUpdate"], { repository: "bots", method: "update" }],
 ] as const;

@@ -59,16 +59,25 @@ describe.each(storesUnderTest())("channels on $name", (driver) => {
     expect(await store.channels.addRecipient("g", "f", 0)).toBeNull();
   });
 
-  test("P13: who owns a group leaves it only as the last, and then nobody can be added any more", async () => {
+  test("P13: who owns a group stays in it, and only the last deletes it", async () => {
     await using store = await openTestStore(driver);
     const { channels } = store;
     await channels.insert(group("g", ["a", "b"]));
     expect(await channels.removeRecipient("g", "a")).toBeNull();
     expect(await channels.removeRecipient("g", "b", "c")).toBeNull();
     expect(await channels.get("g")).toEqual(group("g", ["a", "b"]));
+    expect(await channels.deleteGroupOf("g", "a")).toBe(false);
     expect(await channels.removeRecipient("g", "b", "a")).toEqual(group("g", ["a"]));
-    expect(await channels.removeRecipient("g", "a")).toEqual(group("g", []));
-    expect(await channels.addRecipient("g", "c", 50)).toBeNull();
+    expect(await channels.removeRecipient("g", "a")).toBeNull();
+    expect(await channels.deleteGroupOf("g", "b")).toBe(false);
+    expect(await channels.deleteGroupOf("g", "a")).toBe(true);
+    expect(await channels.get("g")).toBeNull();
+  });
+
+  test("nobody is added to a group that all have left", async () => {
+    await using store = await openTestStore(driver);
+    await store.channels.insert(group("g", []));
+    expect(await store.channels.addRecipient("g", "c", 50)).toBeNull();
   });
 
   test("permissions of different roles set at once are both kept", async () => {

@@ -146,7 +146,7 @@ function recipients({ channels, read }: Source) {
   return {
     /**
      * Adds somebody to a group that has fewer than `recipientsMax` and not them; null otherwise. The limit holds for
-     * concurrent additions too. A group whose last has left is being deleted, and takes nobody.
+     * concurrent additions too. A group that all have left, which other deployments may have kept, takes nobody.
      */
     async addRecipient(id: string, userId: string, recipientsMax: number): Promise<ChannelDocument | null> {
       if (recipientsMax === 0) return null; // there is no last place that could be taken
@@ -158,12 +158,12 @@ function recipients({ channels, read }: Source) {
 
     /**
      * Takes somebody out of a group; null when they are not in it (of two removals at once one succeeds), when `ownerId`
-     * does not own it, or when they own it and are not the last: a group always belongs to one of its own (P13).
+     * does not own it, when they own it, because a group always belongs to one of its own (P13), or when they are the
+     * last: they are in it until it is deleted.
      */
     async removeRecipient(id: string, userId: string, ownerId?: string): Promise<GroupDocument | null> {
-      const isFree = { $or: [{ owner: { $ne: userId } }, { "recipients.1": { $exists: false } }] };
-      const mayGo = ownerId === undefined ? isFree : { ...isFree, owner: ownerId };
-      const filter = { _id: id, channel_type: "Group", recipients: userId, ...mayGo };
+      const owner = { $ne: userId, ...(ownerId !== undefined && { $eq: ownerId }) };
+      const filter = { _id: id, channel_type: "Group", owner, recipients: userId, "recipients.1": { $exists: true } };
       return groupOrNull(read.one(await channels.findOneAndUpdate(filter, { $pull: { recipients: userId } })));
     },
 
@@ -173,9 +173,10 @@ function recipients({ channels, read }: Source) {
       return groupOrNull(read.one(await channels.findOneAndUpdate(filter, { $set: { owner: toUserId } })));
     },
 
-    /** Takes somebody out of every group, part of deleting them. */
-    async removeRecipientEverywhere(userId: string): Promise<void> {
-      await channels.updateMany({ channel_type: "Group", recipients: userId }, { $pull: { recipients: userId } });
+    /** Deletes a group that only this user is in; whether it did: they may have left it, or somebody been added. */
+    async deleteGroupOf(id: string, userId: string): Promise<boolean> {
+      const isLast = { recipients: userId, "recipients.1": { $exists: false } };
+      return (await channels.deleteOne({ _id: id, channel_type: "Group", ...isLast })).deleted > 0;
     },
   };
 }

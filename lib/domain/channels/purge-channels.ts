@@ -10,16 +10,35 @@ const BATCH = 500;
  */
 export async function purgeChannels({ store }: Pick<Deps, "store">, channelIds: readonly string[]): Promise<number> {
   if (channelIds.length === 0) return 0;
+  await deleteContents({ store }, channelIds);
+  const removed = await store.channels.deleteByIds(channelIds);
+  await deleteLateContents({ store }, channelIds);
+  return removed;
+}
+
+/**
+ * Does the same with a group for the last who is in it, and is until it is gone: so they can repeat it. Whether it did:
+ * who was added meanwhile keeps the group.
+ */
+export async function purgeGroupOf(deps: Pick<Deps, "store">, groupId: string, userId: string): Promise<boolean> {
+  await deleteContents(deps, [groupId]);
+  if (!(await deps.store.channels.deleteGroupOf(groupId, userId))) return false;
+  await deleteLateContents(deps, [groupId]);
+  return true;
+}
+
+async function deleteContents({ store }: Pick<Deps, "store">, channelIds: readonly string[]): Promise<void> {
   await deleteMessages({ store }, channelIds);
   await store.attachments.markDeletedByUse([...channelIds, ...(await store.webhooks.listIdsByChannels(channelIds))]);
   await store.webhooks.deleteByChannels(channelIds);
   await store.invites.deleteByChannels(channelIds);
-  const removed = await store.channels.deleteByIds(channelIds);
-  // After the channels: until then invites, messages and reads could still come in.
+}
+
+/** To be called after the channels are gone: until then invites, messages and reads can still come in. */
+async function deleteLateContents({ store }: Pick<Deps, "store">, channelIds: readonly string[]): Promise<void> {
   await store.invites.deleteByChannels(channelIds);
   await store.messages.deleteSelection({ channels: channelIds });
   await store.unreads.deleteByChannels(channelIds);
-  return removed;
 }
 
 /** Deletes messages in batches, the files of each batch first: they are found by the messages. */

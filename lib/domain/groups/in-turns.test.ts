@@ -107,8 +107,8 @@ describe.each(profiles)("groups in turns on $name", (profile) => {
 
     const [left, joined] = await during(s.deps, {
       repository: "channels",
-      method: "removeRecipient",
-      when: "after",
+      method: "deleteGroupOf",
+      when: "before",
       first: (deps) => s.leave(deps, s.a),
       second: (deps) => s.add(deps, s.c),
     });

@@ -1,4 +1,4 @@
-import { purgeChannels } from "@lib/domain/channels/purge-channels.ts";
+import { purgeGroupOf } from "@lib/domain/channels/purge-channels.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
@@ -13,8 +13,8 @@ type GroupDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" |
 type Leaving = { by?: string; silent?: boolean };
 
 /**
- * Takes a user out of a group and tells it. An owner hands the group over first; the last to leave deletes it
- * (conformance data-51, messages-10 to messages-13). Whether they were in it: who has left already has nothing more to
+ * Takes a user out of a group and tells it. An owner hands the group over first; the last to leave deletes it, and stays
+ * in it until it is gone, so that it can be repeated (P12; conformance data-51, messages-10 to messages-13). Whether they were in it: who has left already has nothing more to
  * leave, and nothing is told. Removing them fails with `NotFound` or `NotInGroup` then, and with `MissingPermission` when
  * `by` is not the owner any more.
  */
@@ -28,7 +28,6 @@ export function removeFromGroup(
     const left = await takeOut(deps, { _id, userId, by });
     if (!left) return false;
     if (left.recipients.length === 0) {
-      await purgeChannels(deps, [_id]);
       await publish(deps, channelDelete({ id: _id }, { participants: [userId] }));
       return true;
     }
@@ -46,13 +45,14 @@ const ATTEMPTS_MAX = 8;
 
 type Removal = { _id: string; userId: string; by: string | undefined };
 
-/** The group without the user, who owned it only if nobody else is left; null when they have left already. */
+/** The group without the user, deleted if nobody else was in it; null when they have left already. */
 async function takeOut(deps: GroupDeps, { _id, userId, by }: Removal): Promise<GroupDocument | null> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const group = await deps.store.channels.get(_id);
     if (group?.channel_type !== "Group") return by === undefined ? null : fail("NotFound");
     if (!group.recipients.includes(userId)) return by === undefined ? null : fail("NotInGroup");
     if (by !== undefined && group.owner !== by) fail("MissingPermission", { permission: "ManageChannel" });
+    if (group.recipients.length === 1 && (await purgeGroupOf(deps, _id, userId))) return { ...group, recipients: [] };
     if (group.owner === userId) await handOver(deps, group);
     const left = await deps.store.channels.removeRecipient(_id, userId, by);
     if (left) return left;
