@@ -7,8 +7,10 @@ import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
 import { channelDelete, channelUpdate } from "@lib/event/channel-events.ts";
-import type { DirectMessageDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
+import type { DirectMessageDocument, GroupDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
 import { requirePermission } from "@lib/permission/permissions.ts";
+
+type DeleteDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">;
 
 type Request = { target: string; leaveSilently: boolean; reason: string | null };
 
@@ -17,7 +19,7 @@ type Request = { target: string; leaveSilently: boolean; reason: string | null }
  * two who do that at once one succeeds, and only that is told.
  */
 export async function deleteChannel(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">,
+  deps: DeleteDeps,
   actor: Actor,
   { target, leaveSilently, reason }: Request,
 ): Promise<void> {
@@ -28,8 +30,7 @@ export async function deleteChannel(
     case "DirectMessage":
       return closeDirectMessage(deps, channel);
     case "Group":
-      if (!(await removeFromGroup(deps, channel, actor.id, { silent: leaveSilently }))) fail("NotFound");
-      return;
+      return leaveGroup(deps, actor, channel, leaveSilently);
     case "TextChannel": {
       requirePermission(permissions, "ManageChannel");
       await deleteServerChannel(deps, channel);
@@ -37,6 +38,13 @@ export async function deleteChannel(
       return recordAudit(deps, { server: channel.server, user: actor.id, reason, action });
     }
   }
+}
+
+/** Who has left meanwhile is answered as they are from now on: it is a group of others, or gone. */
+async function leaveGroup(deps: DeleteDeps, actor: Actor, group: GroupDocument, silent: boolean): Promise<void> {
+  if (await removeFromGroup(deps, group, actor.id, { silent })) return;
+  await accessChannel(deps, actor, group._id, "ViewChannel");
+  fail("NotFound");
 }
 
 /** A message sent meanwhile opened it again, and was told before this, which would hide it: so that is told, too (P4). */
