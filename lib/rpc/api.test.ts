@@ -15,7 +15,7 @@ import { openSqlite } from "@lib/store/sqlite/database.ts";
 import { StoreUnavailableError } from "@lib/store/database.ts";
 import { openStore } from "@lib/store/store.ts";
 import { backgroundRunner } from "@lib/telemetry/background.ts";
-import { silentLogger } from "@lib/telemetry/logger.ts";
+import { logger, silentLogger } from "@lib/telemetry/logger.ts";
 import { describe, expect, test } from "bun:test";
 import { z } from "zod";
 
@@ -121,6 +121,7 @@ const routes = [
 
 async function openApi(options: Partial<ApiOptions> = {}) {
   const clock = { nowMs: 1_000_000, now: () => clock.nowMs };
+  const logged: Record<string, unknown>[] = [];
   const database = await openSqlite(":memory:");
   const deps: Deps = {
     store: openStore(database, { onMalformed: () => {} }),
@@ -130,14 +131,14 @@ async function openApi(options: Partial<ApiOptions> = {}) {
     settings: Settings.parse({}),
     clock,
     ids: systemIds(clock),
-    log: silentLogger,
+    log: logger({ level: "info", write: (line) => void logged.push(JSON.parse(line)), now: clock.now }),
     background: backgroundRunner({ log: silentLogger }),
     build: Promise.resolve(unknownBuild),
   };
   const api = createApi(routes, deps, { trusted: trustedProxies(["127.0.0.0/8"]), trustCloudflare: false, ...options });
   const call = (method: string, path: string, init: RequestInit & { peer?: string } = {}) =>
     api.fetch(new Request(`http://api.test${path}`, { ...init, method }), init.peer ?? "127.0.0.1");
-  return { call, clock };
+  return { call, clock, logged };
 }
 
 const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => ({ body, headers });
@@ -283,6 +284,18 @@ describe("errors", () => {
     const { call } = await openApi();
     const response = await call("GET", "/away");
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+  });
+
+  test("P25: requests that are refused while the database is away are logged with the reason, once in a while", async () => {
+    const { call, clock, logged } = await openApi();
+    for (let i = 0; i < 3; i++) await call("GET", "/away");
+    clock.nowMs += 10_000;
+    await call("GET", "/away");
+    expect(logged.map(({ level, times }) => [level, times])).toEqual([
+      ["warn", 1],
+      ["warn", 3],
+    ]);
+    expect(JSON.stringify(logged[0])).toContain("refused");
   });
 });
 

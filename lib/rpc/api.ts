@@ -1,7 +1,8 @@
 /**
  * The HTTP surface made of implementations. Every request passes, in this order: rate limit, CORS, routing, guards,
  * path, query, body, operation (conformance http-10, http-11). Whatever goes wrong becomes the typed JSON envelope in one
- * place; an unknown failure is a 500 that says nothing and is logged with its cause (P15).
+ * place; an unknown failure is a 500 that says nothing and is logged with its cause (P15), and a 503 is logged once in a
+ * while.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { RouteDeclaration } from "@lib/contract/route.ts";
@@ -30,6 +31,7 @@ import { RequestError, errorResponse } from "@lib/rpc/request-error.ts";
 import { type ApiMetrics } from "@lib/rpc/api-metrics.ts";
 import { BusFullError } from "@lib/bus/bus.ts";
 import { StoreError, StoreUnavailableError } from "@lib/store/database.ts";
+import { seldom } from "@lib/telemetry/seldom.ts";
 
 type Bindings = { caller: Caller; address: string; requestId: string; endpoint?: string };
 
@@ -53,7 +55,8 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
   const hono = new OpenAPIHono<{ Bindings: Bindings }>({ getPath: pathOf });
   for (const implementation of [...implementations].sort(byStaticSegments)) mount(hono, implementation, deps, options);
   hono.notFound(() => errorResponse(new RequestError(404, "NotFound", "no such route"), "routing"));
-  hono.onError((error, context) => toErrorResponse(error, context.req.path, context.env, deps));
+  const toErrorResponse = errorResponses(deps);
+  hono.onError((error, context) => toErrorResponse(error, context.req.path, context.env));
 
   return { fetch: (request, peer) => answer(request, peer) };
 
@@ -85,7 +88,7 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
       origin = parseOrigin(request.headers.get("origin"));
       response = quota.allowed ? await route(request, env, origin, quota) : overLimitResponse(quota);
     } catch (error) {
-      response = toErrorResponse(error, new URL(request.url).pathname, env, deps);
+      response = toErrorResponse(error, new URL(request.url).pathname, env);
     }
     if (request.method !== "OPTIONS") setCorsHeaders(response.headers, origin);
     if (quota) setQuotaHeaders(response.headers, quota);
@@ -100,7 +103,8 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
       env.endpoint = pathOf(request);
       return page(request);
     }
-    if (request.method !== "GET" && request.method !== "HEAD" && !deps.bus.accepting) throw unavailable(undefined);
+    if (request.method !== "GET" && request.method !== "HEAD" && !deps.bus.accepting)
+      throw new BusFullError("no more events can wait for the broker");
     return hono.fetch(request, env);
   }
 }
@@ -151,18 +155,25 @@ function declaredOnly(contract: RouteDeclaration, error: unknown): unknown {
   return new Error(`${contract.id} answered ${error.type}, which it does not declare`, { cause: error });
 }
 
-function toErrorResponse(error: unknown, location: string, env: Bindings, { log }: Deps): Response {
-  if (error instanceof ApiError || error instanceof RequestError) return errorResponse(error, location);
-  if (error instanceof StoreUnavailableError || error instanceof BusFullError)
-    return errorResponse(unavailable(error), location);
-  log.error("request failed", { request_id: env.requestId, location, error });
-  if (error instanceof StoreError) {
-    return errorResponse(
-      new ApiError("DatabaseError", { operation: error.operation, collection: error.collection }),
-      location,
-    );
-  }
-  return errorResponse(new ApiError("InternalError"), location);
+/** What is away is told seldom: everybody is refused until it is back, and tries again. */
+function errorResponses({ log, clock }: Pick<Deps, "log" | "clock">) {
+  const tellAway = seldom((fields) => log.warn("requests are refused while a part of the service is away", fields), {
+    now: () => clock.now(),
+  });
+  return (error: unknown, location: string, env: Bindings): Response => {
+    if (error instanceof ApiError || error instanceof RequestError) return errorResponse(error, location);
+    if (error instanceof StoreUnavailableError || error instanceof BusFullError) {
+      tellAway({ request_id: env.requestId, error });
+      return errorResponse(unavailable(error), location);
+    }
+    log.error("request failed", { request_id: env.requestId, location, error });
+    return errorResponse(failureOf(error), location);
+  };
+}
+
+function failureOf(error: unknown): ApiError {
+  if (!(error instanceof StoreError)) return new ApiError("InternalError");
+  return new ApiError("DatabaseError", { operation: error.operation, collection: error.collection });
 }
 
 const unavailable = (cause: unknown) =>
