@@ -40,7 +40,7 @@ export async function createBan(deps: BanDeps, actor: Actor, input: BanInput): P
   const isNew = await deps.store.bans.insert(key, input.reason ?? null);
   await removeBanned(deps, server, input.target, isNew);
   if (input.delete_message_seconds) {
-    await deleteRecentMessages(deps, server.channels, input.target, input.delete_message_seconds);
+    await deleteRecentMessages(deps, server, input.target, input.delete_message_seconds);
   }
   if (isNew) {
     const action = { type: "BanCreate", user: input.target } as const;

@@ -47,7 +47,9 @@ export async function createMessage(deps: CreateDeps, request: MessageRequest): 
       const whole = { ...message, ...nonEmpty(files) };
       return dispatchMessage(deps, request.channel, whole, () => viewAuthor(deps, author));
     });
-    deps.background.run("retract a message that was deleted while it was sent", () => retractIfDeleted(deps, message));
+    deps.background.run("retract a message that was deleted while it was sent", () =>
+      retractIfDeleted(deps, message._id, request),
+    );
     return view;
   });
 }
