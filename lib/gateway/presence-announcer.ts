@@ -4,12 +4,10 @@
  */
 import type { Deps } from "@lib/domain/deps.ts";
 import { announcePresence } from "@lib/domain/users/announce-presence.ts";
+import { seldom } from "@lib/telemetry/seldom.ts";
 
 /** One after the other, ten thousand users of a process that died would be shown online for another minute. */
 const ANNOUNCED_AT_ONCE = 32;
-
-/** How long nothing more is said of what fails: without a database that is every user who comes or goes. */
-const QUIET_MS = 10_000;
 
 export type PresenceAnnouncerDeps = Pick<Deps, "store" | "keys" | "bus" | "settings" | "log" | "background">;
 
@@ -36,8 +34,10 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
   /** Owed users whose announcement is next; whoever fails is owed again, and waits for the next call. */
   const waiting = new Set<string>();
   const announcing = new Set<Promise<void>>();
-  let failures = 0;
-  let reportedMs = -Infinity;
+  // Without a database it is every user who comes or goes.
+  const tellFailure = seldom((fields) => deps.log.warn("presence could not be updated", fields), {
+    now: () => performance.now(),
+  });
 
   return {
     change: (user, isOnline, change) =>
@@ -81,19 +81,11 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
   async function inTurn(user: string, work: () => Promise<void>): Promise<void> {
     const turn = (turns.get(user) ?? Promise.resolve()).then(work).catch((error) => {
       owed.add(user);
-      report(error);
+      tellFailure({ error });
     });
     turns.set(user, turn);
     deps.background.run("announce presence", () => turn);
     await turn;
     if (turns.get(user) === turn) turns.delete(user);
-  }
-
-  function report(error: unknown): void {
-    failures++;
-    const nowMs = performance.now();
-    if (nowMs - reportedMs < QUIET_MS) return;
-    reportedMs = nowMs;
-    deps.log.warn("presence could not be updated", { error, failures });
   }
 }
