@@ -297,7 +297,12 @@ describe.skipIf(!hasRedis)("gateway on Redis", () => {
     [
       "the server's deletion",
       ({ store, key }) => store.servers.delete(key.server),
-      ({ key }) => serverDelete({ id: key.server }),
+      ({ key }) => serverDelete({ id: key.server }, [key.user]),
+    ],
+    [
+      "the deletion of the server of many",
+      ({ store, key }) => store.servers.delete(key.server),
+      ({ key }) => serverDelete({ id: key.server }, null),
     ],
   ])(
     "P3: %s, written before another process resumes but published after, is not missed",

@@ -1,5 +1,5 @@
 import { event } from "@lib/event/event.ts";
-import { privateTopic, serverTopic } from "@lib/event/topic.ts";
+import { ANY_FORMER_TOPIC, formerTopic, privateTopic, serverTopic } from "@lib/event/topic.ts";
 import { Channel } from "@lib/model/channel.ts";
 import { Emoji, PartialEmoji } from "@lib/model/emoji.ts";
 import { FieldsMember, Member, MemberCompositeKey, PartialMember } from "@lib/model/member.ts";
@@ -28,10 +28,13 @@ export const serverUpdate = event(
   { changes: "view", topics: ({ id }) => [serverTopic(id)] },
 );
 
-/** A server is gone. */
+/** A server is gone, whose members are listed, or null for more than can be. */
 export const serverDelete = event("ServerDelete", z.object({ id: z.string() }), {
   changes: "view",
-  topics: ({ id }) => [serverTopic(id)],
+  topics: ({ id }, formerMembers: readonly string[] | null) => [
+    serverTopic(id),
+    ...(formerMembers?.map(formerTopic) ?? [ANY_FORMER_TOPIC]),
+  ],
 });
 
 /** Somebody joined. `user` repeats `member._id.user` for older clients. */

@@ -13,5 +13,11 @@ export const memberTopic = (serverId: string) => `${serverId}u`;
 /** Topic of a channel: those who can see it. */
 export const channelTopic = (channelId: string) => channelId;
 
+/** Topic of what somebody is no longer in: no connection subscribes to it, but who resumes looks for it. */
+export const formerTopic = (userId: string) => `left:${userId}`;
+
+/** The same for events that do not say who was in what is gone. */
+export const ANY_FORMER_TOPIC = "*";
+
 /** Topic of internal events. No client connection ever subscribes to it. */
 export const GLOBAL_TOPIC = "global";

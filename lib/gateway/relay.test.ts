@@ -122,7 +122,7 @@ describe.each(profiles)("relay on $name", (profile) => {
     socket.client.send({ type: "Subscribe", server_id: server._id });
     await gateway.received(member.id, socket);
 
-    await publish(gateway.deps, serverDelete({ id: server._id }));
+    await publish(gateway.deps, serverDelete({ id: server._id }, []));
     await gateway.say(channel._id, owner.user);
     await publish(
       gateway.deps,
@@ -243,7 +243,7 @@ describe.each(profiles)("relay on $name", (profile) => {
 
     await gateway.deps.store.servers.delete(server._id);
     const created = { id: server._id, server: viewServer(server, 1), channels: [], emojis: [], voice_states: [] };
-    await publish(gateway.deps, serverCreate(created, joiner.id), serverDelete({ id: server._id }));
+    await publish(gateway.deps, serverCreate(created, joiner.id), serverDelete({ id: server._id }, []));
 
     expect(await gateway.received(joiner.id, socket)).toEqual([]);
   });

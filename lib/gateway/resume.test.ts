@@ -1,11 +1,12 @@
 import { DataEditUser } from "@lib/contract/users.ts";
 import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
+import { deleteServer } from "@lib/domain/servers/delete-server.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { changeBlock } from "@lib/domain/relationships/change-block.ts";
 import { editUser } from "@lib/domain/users/edit-user.ts";
 import { channelCreate, channelUpdate } from "@lib/event/channel-events.ts";
 import { messageDelete } from "@lib/event/message-events.ts";
-import { emojiCreate, serverMemberUpdate, serverUpdate } from "@lib/event/server-events.ts";
+import { emojiCreate, serverDelete, serverMemberUpdate, serverUpdate } from "@lib/event/server-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import type { Event } from "@lib/event/event.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
@@ -219,6 +220,33 @@ describe.each(profiles)("resume on $name", (profile) => {
     expect(resumed.recovered).toBe(true);
     expect(typesOf(told)).toEqual(["Authenticated", "Message", "ChannelUpdate", "MessageDelete"]);
     expect(ready.channels?.find(({ _id }) => _id === s.open._id)).toMatchObject({ last_message_id: remains });
+  });
+
+  test("P3: a server of others that is deleted meanwhile keeps nobody from going on", async () => {
+    await using s = await lostConnection(profile);
+    const others = await s.gateway.server(s.other.id);
+    await s.gateway.join(others, s.other.id);
+
+    const { resumed, told } = await s.lose(async () => {
+      await deleteServer(s.gateway.deps, actorOf(s.other), { target: others._id, leaveSilently: true });
+      await s.gateway.say(s.open._id, s.owner.user);
+    });
+
+    expect(resumed.recovered).toBe(true);
+    expect(typesOf(told)).toEqual(["Authenticated", "Message"]);
+  });
+
+  test("P3: who may have been in a server of many that is deleted meanwhile, or by an older process, starts afresh", async () => {
+    for (const deletion of [
+      serverDelete({ id: "S" }, null),
+      { event: serverDelete({ id: "S" }, null).event, topics: ["S"] },
+    ]) {
+      await using s = await lostConnection(profile);
+
+      const { resumed } = await s.lose(() => publish(s.gateway.deps, deletion));
+
+      expect(resumed.recovered).toBe(false);
+    }
   });
 
   test("P3: what happened while no connection could be resumed is told afterwards, too", async () => {

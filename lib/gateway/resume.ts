@@ -5,6 +5,7 @@
 import type { BusEntry } from "@lib/bus/bus.ts";
 import { type CatalogueEvent, catalogue } from "@lib/event/catalogue.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
+import { ANY_FORMER_TOPIC, formerTopic } from "@lib/event/topic.ts";
 import { Frames, framesOf } from "@lib/gateway/frames.ts";
 import { outletTo } from "@lib/gateway/outlet.ts";
 import { routeByTopics } from "@lib/gateway/route-by-topics.ts";
@@ -18,10 +19,10 @@ export function resumeKeysOf({ event, topics }: BusEntry): readonly string[] {
   const known = event as CatalogueEvent; // the bus carries what the catalogue's builders made
   switch (known.type) {
     case "ServerDelete":
-      return [...topics, ANYBODY];
+      return namesFormer(topics) ? topics : [...topics, ANY_FORMER_TOPIC];
     case "ServerMemberLeave":
     case "ChannelGroupLeave":
-      return [...topics, leftKey(known.user)];
+      return [...topics, formerTopic(known.user)];
     default:
       return topics;
   }
@@ -29,8 +30,8 @@ export function resumeKeysOf({ event, topics }: BusEntry): readonly string[] {
 
 /** Under which a user finds what they may have missed. */
 export function* listenKeysOf(user: UserView): Generator<string> {
-  yield ANYBODY;
-  yield leftKey(user.id);
+  yield ANY_FORMER_TOPIC;
+  yield formerTopic(user.id);
   yield `${user.id}!`;
   yield user.id;
   for (const server of user.servers) {
@@ -45,8 +46,8 @@ export function* listenKeysOf(user: UserView): Generator<string> {
   }
 }
 
-const ANYBODY = "*";
-const leftKey = (userId: string): string => `left:${userId}`;
+/** Whether a deletion says who was in what is gone; one that an older process told does not. */
+const namesFormer = (topics: readonly string[]): boolean => topics.length > 1;
 
 /** Whether an event is of a kind that can change what anybody sees. */
 export const mayChangeView = ({ event }: BusEntry): boolean => catalogue.get(event.type)?.changes !== "nothing";
@@ -71,9 +72,8 @@ export function changesView(world: World, user: UserView, entry: BusEntry): bool
       return world.directs.get(known.id)?.participants.has(user) ?? false;
     case "UserUpdate":
       return known.id === user.id && known.data.privileged !== undefined;
-    // Who was a member of what is gone cannot be told afterwards.
     case "ServerDelete":
-      return true;
+      return !namesFormer(topics) || topics.includes(ANY_FORMER_TOPIC) || topics.includes(formerTopic(user.id));
     case "ChannelDelete":
       return isOwnServer || topics.includes(`${user.id}!`);
     case "ServerMemberLeave":

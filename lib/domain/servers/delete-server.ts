@@ -9,6 +9,9 @@ import { fail } from "@lib/error/fail.ts";
 import { serverDelete } from "@lib/event/server-events.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
 
+/** Members of a deleted server that its event names: as most servers are small, others can resume undisturbed. */
+export const NAMED_MAX = 500;
+
 type DeleteDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "background" | "settings">;
 
 /**
@@ -45,7 +48,14 @@ export async function deleteWholeServer(
   if (!(await store.servers.delete(id))) fail("NotFound");
   // Once more what could come in until then: whoever joined, and channels that were created.
   await purgeChannels(deps, await store.channels.listIdsByServer(id));
+  const formerMembers = await listFew(deps, id);
   await store.members.deleteByServer(id);
   await forgetMemberCount(deps, id);
-  await publish(deps, serverDelete({ id }));
+  await publish(deps, serverDelete({ id }, formerMembers));
+}
+
+/** The members of a server, or null when they are too many to be told by name. */
+async function listFew({ store }: Pick<Deps, "store">, serverId: string): Promise<string[] | null> {
+  const members = await store.members.listChunk(serverId, null, NAMED_MAX + 1);
+  return members.length > NAMED_MAX ? null : members.map(({ _id }) => _id.user);
 }

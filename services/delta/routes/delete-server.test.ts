@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as contract from "@lib/contract/servers.ts";
+import { NAMED_MAX } from "@lib/domain/servers/delete-server.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { answer } from "@tests/harness/answer.ts";
 import { auditLog, seedFile, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
@@ -87,8 +88,9 @@ describe.each(profiles)("deleting and leaving servers, $name", (profile) => {
     await api.takeEvents();
 
     expect(await remove(owner.client)).toEqual([204, null]);
+    const former = [owner.id, plain.id].sort().map((id) => `left:${id}`);
     expect(await api.takeEvents()).toMatchObject([
-      { topics: [server.id], event: { type: "ServerDelete", id: server.id } },
+      { topics: [server.id, ...former], event: { type: "ServerDelete", id: server.id } },
     ]);
     const { store } = api.deps;
     expect({
@@ -115,6 +117,19 @@ describe.each(profiles)("deleting and leaving servers, $name", (profile) => {
     expect((await store.emojis.get(parts.emoji))?.parent).toEqual({ type: "Detached" });
     const files = await store.attachments.listByIds(parts.files);
     expect(files.map(({ deleted }) => deleted)).toEqual([true, true, true, true, true]);
+  });
+
+  test("P3: the deletion of a server of many names nobody who was in it", async () => {
+    await using api = await testApi({ profile });
+    const { owner, server, remove } = await community(api);
+    const { members } = api.deps.store;
+    const join = (at: number) => members.join({ server: server.id, user: `member${at}` }, api.clock.now());
+    await Promise.all(Array.from({ length: NAMED_MAX }, (_, at) => join(at)));
+
+    await remove(owner.client);
+
+    const told = (await api.takeEvents()).at(-1);
+    expect(told).toMatchObject({ topics: [server.id, "*"], event: { type: "ServerDelete" } });
   });
 
   test("P12: a deletion that broke off is completed by deleting again", async () => {
