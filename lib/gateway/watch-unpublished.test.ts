@@ -3,6 +3,7 @@ import { type WatchDeps, watchUnpublished } from "@lib/gateway/watch-unpublished
 import type { UnpublishedDocument } from "@lib/model/stored/unpublished.ts";
 import { silentLogger } from "@lib/telemetry/logger.ts";
 import { supervise } from "@lib/telemetry/supervise.ts";
+import { LATE, within } from "@lib/telemetry/within.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { type TestStore, openTestStore } from "@tests/harness/open-test-store.ts";
 import { storesUnderTest } from "@tests/harness/stores.ts";
@@ -163,6 +164,14 @@ describe.each(storesUnderTest())("the watch for lost events on $name", (driver) 
     await Promise.all([one.untilSure(), other.untilSure()]);
 
     expect(one.seen.gaps + other.seen.gaps).toBe(1);
+  });
+
+  test("P25: the watch ends at once although the database does not answer", async () => {
+    await using store = await openTestStore(driver);
+    const process = watcher(store, { beforeLook: never });
+    await eventually(() => process.seen.looks === 1);
+
+    expect(await within(2_000, process[Symbol.asyncDispose]())).not.toBe(LATE);
   });
 
   test("P2: what several processes left is not divided: who comes upon a claim leaves the others to its claimer", async () => {

@@ -30,7 +30,8 @@ export async function watchUnpublished(
 ): Promise<void> {
   let seen: readonly Seen[] = [];
   while (!signal.aborted) {
-    seen = compare(seen, await deps.store.unpublished.list());
+    // The end of this process does not wait for a database that does not answer.
+    seen = compare(seen, await unlessAborted(signal, deps.store.unpublished.list()));
     const left = seen.flatMap(({ note, looks }) => (looks >= looksMax ? [note] : []));
     // Nobody can be told of them while the bus is away; claims would only go round meanwhile.
     if (left.length > 0 && (await doesAnswer(deps.bus))) await declareLost(deps, left, signal);
@@ -55,11 +56,11 @@ function doesAnswer(bus: WatchDeps["bus"]): Promise<boolean> {
 
 /** A claim restarts the count of the others: should this process end before all are told, one of them takes over. */
 async function declareLost({ store, bus, log }: WatchDeps, left: readonly UnpublishedDocument[], signal: AbortSignal) {
-  const claimed = await claimAll(store, left);
+  const claimed = await unlessAborted(signal, claimAll(store, left));
   if (claimed.length === 0) return;
   log.warn("processes ended with events that the bus never got", { publishers: claimed.map(({ _id }) => _id) });
   await unlessAborted(signal, bus.declareGap());
-  for (const note of claimed) await store.unpublished.settle(note);
+  await unlessAborted(signal, Promise.all(claimed.map((note) => store.unpublished.settle(note))));
 }
 
 /** Stops at what another process has claimed: that takes the others, too, and one gap does for all. */
