@@ -166,6 +166,36 @@ describe.each(storesUnderTest())("the watch for lost events on $name", (driver) 
     expect(one.seen.gaps + other.seen.gaps).toBe(1);
   });
 
+  test("P2: what processes left that ended together is one gap, although they had renewed their notes in turn", async () => {
+    await using store = await openTestStore(driver);
+    await store.unpublished.note("a", 1);
+    const beforeLook = async (look: number) => {
+      if (look === 2) await store.unpublished.note("b", 1);
+    };
+    await using process = watcher(store, { beforeLook });
+
+    await eventually(async () => process.seen.gaps > 0 && (await isEmpty(store)));
+    await process.untilSure();
+
+    expect(process.seen.gaps).toBe(1);
+  });
+
+  test("P2: a process that renews its note is not taken for one that ended together with another", async () => {
+    await using store = await openTestStore(driver);
+    await store.unpublished.note("dead", 1);
+    const beforeLook = async (look: number) => {
+      if (look % 2 === 0) await store.unpublished.note("alive", look);
+    };
+    const claimed: string[] = [];
+    const beforeClaim = async ({ _id }: UnpublishedDocument) => claimed.push(_id);
+    await using process = watcher(store, { beforeLook, beforeClaim });
+
+    await eventually(() => process.seen.gaps > 0);
+    await process.untilSure();
+
+    expect(claimed).toEqual(["dead"]);
+  });
+
   test("P25: the watch ends at once although the database does not answer", async () => {
     await using store = await openTestStore(driver);
     const process = watcher(store, { beforeLook: never });

@@ -15,6 +15,12 @@ export type WatchDeps = {
 /** How often to look, and after how many looks in a row at the same note its process is taken for dead. */
 export type WatchOptions = { lookMs?: number; looksMax?: number };
 
+/**
+ * Processes that end together have renewed their notes one after the other, so that one is seen to be silent a look or
+ * two before the other. Each gap closes every socket: those that are nearly sure are declared with one that is.
+ */
+const LOOKS_APART_MAX = 2;
+
 /** A note, and in how many looks since the first one it was the same. */
 type Seen = { note: UnpublishedDocument; looks: number };
 
@@ -32,7 +38,7 @@ export async function watchUnpublished(
   while (!signal.aborted) {
     // The end of this process does not wait for a database that does not answer.
     seen = compare(seen, await unlessAborted(signal, deps.store.unpublished.list()));
-    const left = seen.flatMap(({ note, looks }) => (looks >= looksMax ? [note] : []));
+    const left = listLeft(seen, looksMax);
     // Nobody can be told of them while the bus is away; claims would only go round meanwhile.
     if (left.length > 0 && (await doesAnswer(deps.bus))) await declareLost(deps, left, signal);
     await pause(lookMs, signal);
@@ -45,6 +51,12 @@ function compare(seen: readonly Seen[], notes: readonly UnpublishedDocument[]): 
     const last = before.get(note._id);
     return { note, looks: last?.note.at === note.at ? last.looks + 1 : 0 };
   });
+}
+
+/** Once a process is sure to have ended, its note and those of all that may have ended together with it. */
+function listLeft(seen: readonly Seen[], looksMax: number): UnpublishedDocument[] {
+  if (!seen.some(({ looks }) => looks >= looksMax)) return [];
+  return seen.flatMap(({ note, looks }) => (looks >= looksMax - LOOKS_APART_MAX ? [note] : []));
 }
 
 function doesAnswer(bus: WatchDeps["bus"]): Promise<boolean> {
