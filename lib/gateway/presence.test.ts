@@ -2,6 +2,7 @@ import { BusFullError } from "@lib/bus/bus.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { DataEditUser } from "@lib/contract/users.ts";
 import { publish } from "@lib/domain/publish.ts";
+import { announcePresence } from "@lib/domain/users/announce-presence.ts";
 import { editUser } from "@lib/domain/users/edit-user.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { deleteAllSessions } from "@lib/event/session-events.ts";
@@ -9,6 +10,7 @@ import { userUpdate } from "@lib/event/user-events.ts";
 import { AWAY_UNNOTICED_MS } from "@lib/gateway/presence.ts";
 import type { Presence } from "@lib/model/user.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET, typesOf } from "@tests/harness/gateway-community.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
@@ -223,6 +225,26 @@ describe.each(profiles)("presence on $name", (profile) => {
     await keys.closeLease(user.id, "4242");
 
     expect(await told(w.socket, user.id, 2)).toEqual([true, false]);
+  });
+
+  test("P8: what a process told wrong, and died before it put that right, is put right by another", async () => {
+    await using gateway = await testGateway({ profile, settings: FAST });
+    const user = await gateway.user();
+    await using w = await watcher(gateway, user.id);
+    const { keys, bus } = gateway.deps;
+    // They are back when others are told that they left.
+    await keys.openLease(user.id, "4242", 60_000);
+    let isAlive = true;
+    const publishOnce: Deps["bus"]["publish"] = async (topics, event) => {
+      if (!isAlive) throw new Error("dead");
+      isAlive = false;
+      await bus.publish(topics, event);
+    };
+
+    const died = errorOf(announcePresence({ ...gateway.deps, bus: { ...bus, publish: publishOnce } }, user.id, false));
+
+    expect(await died).toEqual(new Error("dead"));
+    expect(await told(w.socket, user.id, 2)).toEqual([false, true]);
   });
 
   test("P8: of the users of a killed process one who cannot be announced holds up none of the others", async () => {

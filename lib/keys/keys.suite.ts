@@ -428,6 +428,20 @@ function untoldCases(open: Open): void {
     expect(await given.keys.noteTold("never here")).toBe(false);
   });
 
+  test.each([true, false])("P8: what was told although %p is true is still to be told", async (isOnline) => {
+    await using given = await open();
+    await given.keys.openLease("u", "2", 9 * MINUTE);
+    if (!isOnline) await given.keys.closeLease("u", "2");
+
+    expect(await given.keys.noteTold("u", !isOnline)).toBe(isOnline);
+    await given.pass(MINUTE + 1);
+    expect(await given.other.claimUntold([], MINUTE)).toEqual(["u"]);
+    expect(await given.other.noteTold("u", isOnline)).toBe(isOnline);
+    await given.pass(MINUTE + 1);
+
+    expect(await given.keys.claimUntold([], MINUTE)).toEqual([]);
+  });
+
   test("P8: any number of users who were not told of is taken over", async () => {
     await using given = await open();
     const users = Array.from({ length: 1_100 }, (_, at) => `user${at}`);

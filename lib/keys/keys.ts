@@ -75,10 +75,11 @@ export interface Keys {
   reconcileLeases(): Promise<string[]>;
   /**
    * A change that makes a user online or offline is noted as untold by the process that made it, in the same step: by
-   * `openLease`, `renewLeases`, `closeLease` or `reapLeases`. To be called once others were told of the user: removes
-   * that note, and returns whether the user is online by now, because what is told last has to be true.
+   * `openLease`, `renewLeases`, `closeLease` or `reapLeases`. To be called once others were told of the user: returns
+   * whether the user is online by now, because what is told last has to be true, and removes that note if it is what was
+   * `told`, or if that does not matter.
    */
-  noteTold(user: string): Promise<boolean>;
+  noteTold(user: string, told?: boolean): Promise<boolean>;
   /**
    * Notes that this process still owes news of `owed`, and returns the users of whom nobody has told for `ageMs`, since
    * whoever changed them died: each to exactly one caller in the cluster, which owes them from now on.

@@ -59,9 +59,10 @@ export function memoryLeases(now: () => number): Leases {
       return gone;
     },
     reconcileLeases: async () => [],
-    async noteTold(user) {
-      untold.delete(user);
-      return isOnline(user);
+    async noteTold(user, told) {
+      const online = isOnline(user);
+      if (told === undefined || told === online) untold.delete(user);
+      return online;
     },
     async claimUntold(owed, ageMs) {
       for (const user of owed) noteUntold(user);

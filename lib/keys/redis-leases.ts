@@ -47,7 +47,10 @@ export function redisLeases(runScript: RunScript, keyPrefix: string, region: num
       return gone;
     },
     reconcileLeases: async () => [],
-    noteTold: async (user) => (await run<number>(scripts.NOTE_TOLD, user)) === 1,
+    async noteTold(user, told) {
+      const argument = told === undefined ? "" : `${Number(told)}`;
+      return (await run<number>(scripts.NOTE_TOLD, user, argument)) === 1;
+    },
     async claimUntold(owed, ageMs) {
       for (const part of chunks(owed)) await run(scripts.NOTE_UNTOLD, ...part);
       const claimed: string[] = [];

@@ -147,10 +147,12 @@ end
 return online
 `);
 
-/** ARGV: prefix, process, user. Returns 1 when the user has a live lease. */
+/** ARGV: prefix, process, user, what was told (1, 0, or nothing for either). Returns 1 when the user has a live lease. */
 export const NOTE_TOLD = redisScript(`${PRELUDE}
-redis.call('ZREM', KEYS[6], ARGV[3] .. ':' .. process)
-return score(KEYS[2], ARGV[3]) > now and 1 or 0
+local user, told = ARGV[3], ARGV[4]
+local online = score(KEYS[2], user) > now and 1 or 0
+if told == '' or tonumber(told) == online then redis.call('ZREM', KEYS[6], user .. ':' .. process) end
+return online
 `);
 
 /** ARGV: prefix, process, then users of whom this process still has to tell. */

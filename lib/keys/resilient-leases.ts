@@ -48,7 +48,7 @@ export function resilientLeases(ask: AskPrimary, fallback: Leases): Leases {
         async () => [],
       );
     },
-    noteTold: (user) => askBoth((keys) => keys.noteTold(user)),
+    noteTold: (...args) => askBoth((keys) => keys.noteTold(...args)),
     claimUntold: (...args) => askBoth((keys) => keys.claimUntold(...args)),
     countOnline: () => ask((keys) => keys.countOnline()),
     clearUnleased: () => ask((keys) => keys.clearUnleased()),

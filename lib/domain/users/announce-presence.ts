@@ -19,14 +19,16 @@ export async function announcePresence(deps: AnnounceDeps, userId: string, isOnl
  */
 export async function correctPresence(deps: AnnounceDeps, userId: string, told: boolean): Promise<void> {
   for (let last = told, times = 1; times < ANNOUNCEMENTS_MAX; times++, last = !last) {
-    if ((await seemsOnline(deps, userId)) === last) return;
+    if (await isTrue(deps, userId, last)) return;
     await publishUserUpdate(deps, userId, { online: !last });
   }
 }
 
-/** What others have to believe by now. */
-async function seemsOnline(deps: AnnounceDeps, userId: string): Promise<boolean> {
-  return (await deps.keys.noteTold(userId)) && (await isVisible(deps, userId));
+/** Whether what others were told is what they have to believe by now. Otherwise that is still to be told. */
+async function isTrue(deps: AnnounceDeps, userId: string, told: boolean): Promise<boolean> {
+  if (await isVisible(deps, userId)) return (await deps.keys.noteTold(userId, told)) === told;
+  if (!told) await deps.keys.noteTold(userId);
+  return !told;
 }
 
 /** The setting is read at this moment: it may have changed since the user connected. */
