@@ -69,8 +69,8 @@ export interface Keys {
   /** Removes expired leases and returns each user whose last lease that was, to exactly one caller in the cluster. */
   reapLeases(): Promise<string[]>;
   /**
-   * After an outage of the shared keys: makes them know what was closed in it, and returns the users of whom `closeLease`
-   * or `listOnline` may have said something wrong meanwhile. Empty as long as the outage lasts, and without one.
+   * After an outage of the shared keys: makes them know what was closed in it, and returns the users of whom `closeLease`,
+   * `listOnline` or `noteTold` may have said something wrong meanwhile. Empty as long as the outage lasts, and without one.
    */
   reconcileLeases(): Promise<string[]>;
   /**

@@ -48,7 +48,16 @@ export function resilientLeases(ask: AskPrimary, fallback: Leases): Leases {
         async () => [],
       );
     },
-    noteTold: (...args) => askBoth((keys) => keys.noteTold(...args)),
+    async noteTold(user, told) {
+      const isOnline = await fallback.noteTold(user, told);
+      return ask(
+        (keys) => keys.noteTold(user, told),
+        async () => {
+          if (!isOnline) doubts.addOffline([user]);
+          return isOnline;
+        },
+      );
+    },
     claimUntold: (...args) => askBoth((keys) => keys.claimUntold(...args)),
     countOnline: () => ask((keys) => keys.countOnline()),
     clearUnleased: () => ask((keys) => keys.clearUnleased()),

@@ -92,6 +92,19 @@ test("P8: of those said to be offline in an outage, the ones that only other pro
   expect(await given.keys.reconcileLeases()).toEqual([]);
 });
 
+test("P8: who was found to be offline in an outage when others were told of them is named after it, if online", async () => {
+  const given = open();
+  await given.primary.keys.openLease("elsewhere", "2", 60_000);
+  given.primary.isAway = true;
+  for (const user of ["elsewhere", "nowhere"]) expect(await given.keys.noteTold(user)).toBe(false);
+
+  given.primary.isAway = false;
+  given.pass(1_000);
+
+  expect(await given.keys.reconcileLeases()).toEqual(["elsewhere"]);
+  expect(await given.keys.reconcileLeases()).toEqual([]);
+});
+
 test("without an outage there is nothing to reconcile, and nothing is asked", async () => {
   const given = open();
   await given.keys.openLease("u", "2", 60_000);
