@@ -1,4 +1,7 @@
 // Presence over a Redis that is away meanwhile, or that a crashed process left something in (promise P8).
+import { DataEditUser } from "@lib/contract/users.ts";
+import { editUser } from "@lib/domain/users/edit-user.ts";
+import type { Keys } from "@lib/keys/keys.ts";
 import { redisKeys } from "@lib/keys/redis.ts";
 import { silentLogger } from "@lib/telemetry/logger.ts";
 import { eventually } from "@tests/harness/eventually.ts";
@@ -18,9 +21,17 @@ function onlineOf({ events }: TestSocket, user: string): unknown[] {
   return told.filter((online, at) => online !== told[at - 1]);
 }
 
+const isAway = ({ ping }: Pick<Keys, "ping">) =>
+  eventually(() =>
+    ping().then(
+      () => false,
+      () => true,
+    ),
+  );
+
 /** Two friends, and two processes that look after their leases often. */
-async function friends() {
-  const d = await deployment(2, { settings: { ermine: { gateway: { lease_ms: 3_000 } } } });
+async function friends({ isWired = false } = {}) {
+  const d = await deployment(2, { settings: { ermine: { gateway: { lease_ms: 3_000 } } }, isWired });
   const [here, there] = d.gateways;
   const [user, friend] = [await here.user(), await here.user(QUIET)];
   await here.relate(user.id, "Friend", friend.id);
@@ -78,18 +89,48 @@ describe.skipIf(!hasRedis)("presence on Redis", () => {
     expect((await d.there.deps.keys.listOnline([d.user.id])).size).toBe(1);
   }, 30_000);
 
+  test("P8: of two processes the one whose news come late has not the last word, unless it is true", async () => {
+    await using d = await friends({ isWired: true });
+    await using watch = await d.here.socket(d.friend.token);
+    const before = await d.there.socket(d.user.token);
+    await eventually(() => onlineOf(watch, d.user.id).length === 1);
+
+    d.wire.cut();
+    await isAway(d.there.deps.bus);
+    await before.client.close();
+    await eventually(() => d.there.deps.bus.stats.waiting > 0);
+    await using _elsewhere = await d.here.socket(d.user.token);
+    await d.here.deps.background.drain(5_000);
+    d.wire.restore();
+
+    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true, false, true]) ?? true);
+    expect(watch.closes).toEqual([]);
+  }, 30_000);
+
+  test("P8: news that come late show nobody online who is invisible by then", async () => {
+    await using d = await friends({ isWired: true });
+    await using watch = await d.here.socket(d.friend.token);
+    // Its socket waits for no event, hence comes to be while the bus is away.
+    d.wire.cut();
+    await isAway(d.there.deps.bus);
+    await using _socket = await d.there.socket(d.user.token);
+    await eventually(() => d.there.deps.bus.stats.waiting > 0);
+
+    const actor = { id: d.user.id, user: d.user.user, bot: false, sessionId: d.user.sessionId };
+    const data = DataEditUser.parse({ status: { presence: "Invisible" } });
+    await editUser(d.here.deps, actor, { target: "@me", data });
+    d.wire.restore();
+
+    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([false, true, false]) ?? true);
+  }, 30_000);
+
   test("P8: a Ready that was read while Redis is away is put right after it", async () => {
     await using d = await friends();
     await using _online = await d.here.socket(d.user.token);
     await d.here.deps.background.drain(5_000);
 
     await d.redis.stop();
-    await eventually(() =>
-      d.there.deps.keys.ping().then(
-        () => false,
-        () => true,
-      ),
-    );
+    await isAway(d.there.deps.keys);
     await using watch = await d.there.socket(d.friend.token);
     const ready = await watch.take("Ready");
     await d.redis.start();

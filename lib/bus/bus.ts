@@ -64,6 +64,8 @@ export interface Bus {
   readonly isShared: boolean;
   /** False while the publish buffer is over half full: callers refuse new writes with 503 and `Retry-After`. */
   readonly accepting: boolean;
+  /** Whether it has answered for entries that the broker does not have yet: others may publish before these come. */
+  readonly isBehind: boolean;
   /** Entries since the start (`published`, `read`, `skipped` as undecodable), gaps reported, entries waiting now. */
   readonly stats: { published: number; read: number; skipped: number; gaps: number; waiting: number };
   /** Rejects while events do not get through: the broker is away, or answers and refuses to take or to show them. */

@@ -76,6 +76,7 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
       return readers.size > 1;
     },
     accepting: true,
+    isBehind: false,
     get stats() {
       return { ...counters, waiting: waiting.length };
     },

@@ -83,6 +83,8 @@ export class RedisPublisher {
   #refusals = 0;
   /** Events that Redis has accepted. */
   published = 0;
+  /** Whether somebody was answered for events that Redis does not have yet. */
+  isBehind = false;
   /** Why Redis does not take what waits although it answers, or null. */
   refusal: Error | null = null;
 
@@ -103,7 +105,10 @@ export class RedisPublisher {
 
   async publish(topics: readonly string[], body: string): Promise<void> {
     const { promise, resolve } = this.#accept(topics.join(" "), body);
-    if (!this.#connection.isReady) void this.#options.note.hold().then(resolve); // nobody waits for Redis to recover
+    if (!this.#connection.isReady) {
+      this.isBehind = true;
+      void this.#options.note.hold().then(resolve); // nobody waits for Redis to recover
+    }
     await promise;
   }
 
@@ -157,11 +162,14 @@ export class RedisPublisher {
       if (this.#connection.isReady) await Bun.sleep(REFUSED_PAUSE_MS);
     }
     this.#isFlushing = false;
-    if (this.#waiting.length === 0) this.#options.note.release();
+    if (this.#waiting.length > 0) return;
+    this.isBehind = false;
+    this.#options.note.release();
   }
 
   /** Events are kept; nobody waits for Redis to recover. */
   async #answerEarly(): Promise<void> {
+    this.isBehind = true;
     await this.#options.note.hold();
     for (const { body, resolve } of this.#waiting) if (body !== GAP) resolve();
   }

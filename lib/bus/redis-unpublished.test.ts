@@ -39,7 +39,7 @@ describe.skipIf(!canRun)(`redis bus, unpublished events${canRun ? "" : `: ${redi
     await using given = openPair(redis, { unpublished, renewMs: 60_000, timeoutMs: 10_000 });
     const [bus, other] = given.buses;
     const reader = await readerOf(other, { published: 3, by: bus });
-    expect(book.notes).toBe(0);
+    expect([book.notes, bus.isBehind]).toEqual([0, false]);
 
     for (const outage of [1, 2]) {
       const first = outage * 100;
@@ -57,9 +57,11 @@ describe.skipIf(!canRun)(`redis bus, unpublished events${canRun ? "" : `: ${redi
       await Promise.all(sent);
       await publishNumbered(bus, first + 50, first + 99);
       expect(book).toEqual({ isNoted: true, notes: outage });
+      expect(bus.isBehind).toBe(true);
 
       await redis.start();
       await eventually(() => bus.stats.waiting === 0 && !book.isNoted);
+      expect(bus.isBehind).toBe(false);
       await publishNumbered(bus, first + 99, first + 100);
       await eventually(() => reader.numbers().includes(first + 99));
     }
@@ -75,10 +77,11 @@ describe.skipIf(!canRun)(`redis bus, unpublished events${canRun ? "" : `: ${redi
 
     redis.pause();
     await bus.publish(["t"], numbered(0));
-    expect(book.isNoted).toBe(true);
+    expect([book.isNoted, bus.isBehind]).toEqual([true, true]);
     redis.resume();
 
     await eventually(() => bus.stats.waiting === 0 && !book.isNoted);
+    expect(bus.isBehind).toBe(false);
   });
 
   test("P2: events that Redis refuses, being out of memory, are noted", async () => {

@@ -94,6 +94,9 @@ export function redisBus({
     get accepting() {
       return !publisher.isOverHalfFull;
     },
+    get isBehind() {
+      return publisher.isBehind;
+    },
     get stats() {
       return { ...reader.counters, published: publisher.published, waiting: publisher.waiting };
     },

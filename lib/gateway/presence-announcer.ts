@@ -1,9 +1,10 @@
 /**
  * Tells others who came and went, and remembers whom they may have been told wrong about. Leases change before they are
  * announced, so two processes could announce in the wrong order: `announcePresence` looks again after each announcement.
+ * While Redis is away announcements wait in the bus, and what comes late may not be true any more: one looks again after.
  */
 import type { Deps } from "@lib/domain/deps.ts";
-import { announcePresence } from "@lib/domain/users/announce-presence.ts";
+import { announcePresence, correctPresence, type ToldLate } from "@lib/domain/users/announce-presence.ts";
 import { seldom } from "@lib/telemetry/seldom.ts";
 
 /** One after the other, ten thousand users of a process that died would be shown online for another minute. */
@@ -19,7 +20,7 @@ export type PresenceAnnouncer = {
   change(user: string, isOnline: boolean, change: () => Promise<boolean>): Promise<void>;
   /** Notes users whose presence others may have been told wrong, or not at all. */
   owe(users: readonly string[]): void;
-  /** Announces what is true by now of each user that is owed, several at a time. */
+  /** Announces what is true by now of each user that is owed, and corrects what was told late, several at a time. */
   announceOwed(): Promise<void>;
   /** Resolves when everything begun so far is done. */
   settle(): Promise<void>;
@@ -31,8 +32,10 @@ export type PresenceAnnouncer = {
 export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnouncer {
   const turns = new Map<string, Promise<void>>();
   const owed = new Set<string>();
-  /** Owed users whose announcement is next; whoever fails is owed again, and waits for the next call. */
-  const waiting = new Set<string>();
+  /** What was told of users while the bus was behind. */
+  const late = new Map<string, boolean>();
+  /** Users whose announcement is next, and whether they are owed; whoever fails is owed again, and waits for the next call. */
+  const waiting = new Map<string, boolean>();
   const announcing = new Set<Promise<void>>();
   // Without a database it is every user who comes or goes.
   const tellFailure = seldom((fields) => deps.log.warn("presence could not be updated", fields), {
@@ -48,7 +51,8 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
       for (const user of users) owed.add(user);
     },
     async announceOwed() {
-      for (const user of owed) waiting.add(user);
+      if (!deps.bus.isBehind) for (const user of late.keys()) waiting.set(user, waiting.get(user) ?? false);
+      for (const user of owed) waiting.set(user, true);
       owed.clear();
       while (waiting.size > 0 && announcing.size < ANNOUNCED_AT_ONCE) {
         const run = announceWaiting().finally(() => announcing.delete(run));
@@ -61,20 +65,35 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
       await Promise.all(turns.values());
     },
     get owed() {
-      return [...owed, ...waiting];
+      return [...owed, ...waiting.keys()];
     },
   };
 
   async function announceWaiting(): Promise<void> {
-    for (const user of waiting) {
+    for (const [user, isOwed] of waiting) {
       waiting.delete(user);
-      await inTurn(user, async () => announce(user, (await deps.keys.listOnline([user])).has(user)));
+      await inTurn(user, async () => {
+        await correctLate(user);
+        if (isOwed) await announce(user, (await deps.keys.listOnline([user])).has(user));
+      });
     }
+  }
+
+  async function correctLate(user: string): Promise<void> {
+    const told = late.get(user);
+    if (told === undefined) return;
+    const again = await correctPresence(deps, user, told);
+    late.delete(user);
+    noteLate(user, again);
   }
 
   async function announce(user: string, isOnline: boolean): Promise<void> {
     if (deps.settings.disable_events_dont_use) await deps.keys.noteTold(user);
-    else await announcePresence(deps, user, isOnline);
+    else noteLate(user, await announcePresence(deps, user, isOnline));
+  }
+
+  function noteLate(user: string, told: ToldLate): void {
+    if (told !== null) late.set(user, told);
   }
 
   /** One thing after the other for each user. */
