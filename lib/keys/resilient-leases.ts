@@ -17,18 +17,40 @@ export function resilientLeases(ask: AskPrimary, fallback: Leases): Leases {
     return ask(call, async () => own);
   }
 
+  /**
+   * Changes leases in both; the calls resolve to the users who came or went by that. The fallback does not know the
+   * sessions of other processes: of whom only it holds for changed nothing is to be told, nor in an outage that follows.
+   */
+  async function changeBoth(
+    change: (keys: Leases) => Promise<string[]>,
+    onAway: () => void = () => {},
+  ): Promise<string[]> {
+    const own = await change(fallback);
+    return ask(
+      async (keys) => {
+        const changed = new Set(await change(keys));
+        for (const user of own) if (!changed.has(user)) await fallback.noteTold(user);
+        return [...changed];
+      },
+      async () => {
+        onAway();
+        return own;
+      },
+    );
+  }
+
   return {
-    openLease: (...args) => askBoth((keys) => keys.openLease(...args)),
-    renewLeases: (...args) => askBoth((keys) => keys.renewLeases(...args)),
+    async openLease(user, ...args) {
+      const opened = await changeBoth(async (keys) => ((await keys.openLease(user, ...args)) ? [user] : []));
+      return opened.length > 0;
+    },
+    renewLeases: (...args) => changeBoth((keys) => keys.renewLeases(...args)),
     async closeLease(user, lease) {
-      const isLast = await fallback.closeLease(user, lease);
-      return ask(
-        (keys) => keys.closeLease(user, lease),
-        async () => {
-          doubts.addClosed({ user, lease });
-          return isLast;
-        },
+      const closed = await changeBoth(
+        async (keys) => ((await keys.closeLease(user, lease)) ? [user] : []),
+        () => doubts.addClosed({ user, lease }),
       );
+      return closed.length > 0;
     },
     shortenLeases: (...args) => askBoth((keys) => keys.shortenLeases(...args)),
     listOnline: (users) =>

@@ -105,6 +105,24 @@ test("P8: who was found to be offline in an outage when others were told of them
   expect(await given.keys.reconcileLeases()).toEqual([]);
 });
 
+test.each<[string, (keys: Keys) => Promise<unknown>]>([
+  ["opened", async () => {}],
+  ["opened, renewed", (keys) => keys.renewLeases([{ user: "u", lease: "4" }], 600_000)],
+  ["opened, closed", (keys) => keys.closeLease("u", "4")],
+])(
+  "P8: of who stays online elsewhere nothing is to be told in an outage because a lease was %s before",
+  async (_, change) => {
+    const given = open();
+    await given.primary.keys.openLease("u", "2", 600_000);
+    await given.keys.openLease("u", "4", 600_000);
+    await change(given.keys);
+    given.primary.isAway = true;
+    given.pass(60_001);
+
+    expect(await given.keys.claimUntold([], 60_000)).toEqual([]);
+  },
+);
+
 test("without an outage there is nothing to reconcile, and nothing is asked", async () => {
   const given = open();
   await given.keys.openLease("u", "2", 60_000);
