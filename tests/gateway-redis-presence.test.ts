@@ -1,5 +1,6 @@
 // Presence over a Redis that is away meanwhile, or that a crashed process left something in (promise P8).
 import { DataEditUser } from "@lib/contract/users.ts";
+import type { Deps } from "@lib/domain/deps.ts";
 import { editUser } from "@lib/domain/users/edit-user.ts";
 import type { Keys } from "@lib/keys/keys.ts";
 import { redisKeys } from "@lib/keys/redis.ts";
@@ -17,7 +18,9 @@ if (!hasRedis) console.warn(`gateway on Redis: ${redisMissing}`);
 
 /** What a socket was told of somebody's coming and going, in order; saying the same again changes nothing. */
 function onlineOf({ events }: TestSocket, user: string): unknown[] {
-  const told = events.flatMap((event) => (event.type === "UserUpdate" && event.id === user ? [event.data.online] : []));
+  const told = events.flatMap((event) =>
+    event.type === "UserUpdate" && event.id === user && event.data.online !== undefined ? [event.data.online] : [],
+  );
   return told.filter((online, at) => online !== told[at - 1]);
 }
 
@@ -122,6 +125,25 @@ describe.skipIf(!hasRedis)("presence on Redis", () => {
     d.wire.restore();
 
     await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([false, true, false]) ?? true);
+  }, 30_000);
+
+  test("P8: who turns visible by a process whose news come late, and invisible again by another, is not shown online", async () => {
+    await using d = await friends({ isWired: true });
+    const actor = { id: d.user.id, user: d.user.user, bot: false, sessionId: d.user.sessionId };
+    const choose = (deps: Deps, presence: "Online" | "Invisible") =>
+      editUser(deps, actor, { target: "@me", data: DataEditUser.parse({ status: { presence } }) });
+    await using watch = await d.here.socket(d.friend.token);
+    await using _socket = await d.here.socket(d.user.token);
+    await choose(d.here.deps, "Invisible");
+    await eventually(() => onlineOf(watch, d.user.id).at(-1) === false);
+
+    d.wire.cut();
+    await isAway(d.there.deps.bus);
+    await choose(d.there.deps, "Online");
+    await choose(d.here.deps, "Invisible");
+    d.wire.restore();
+
+    await eventually(() => expect(onlineOf(watch, d.user.id)).toEqual([true, false, true, false]) ?? true);
   }, 30_000);
 
   test("P8: a Ready that was read while Redis is away is put right after it", async () => {

@@ -66,6 +66,8 @@ export interface Bus {
   readonly accepting: boolean;
   /** Whether it has answered for entries that the broker does not have yet: others may publish before these come. */
   readonly isBehind: boolean;
+  /** Resolves once it is not behind; never when it is closed before, and what it holds is lost. */
+  untilCaughtUp(): Promise<void>;
   /** Entries since the start (`published`, `read`, `skipped` as undecodable), gaps reported, entries waiting now. */
   readonly stats: { published: number; read: number; skipped: number; gaps: number; waiting: number };
   /** Rejects while events do not get through: the broker is away, or answers and refuses to take or to show them. */

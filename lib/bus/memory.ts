@@ -77,6 +77,7 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
     },
     accepting: true,
     isBehind: false,
+    async untilCaughtUp() {},
     get stats() {
       return { ...counters, waiting: waiting.length };
     },

@@ -83,8 +83,8 @@ export class RedisPublisher {
   #refusals = 0;
   /** Events that Redis has accepted. */
   published = 0;
-  /** Whether somebody was answered for events that Redis does not have yet. */
-  isBehind = false;
+  /** While somebody was answered for events that Redis does not have yet: resolved when it has them. */
+  #behind: PromiseWithResolvers<void> | null = null;
   /** Why Redis does not take what waits although it answers, or null. */
   refusal: Error | null = null;
 
@@ -98,6 +98,16 @@ export class RedisPublisher {
     return this.#waiting.length;
   }
 
+  /** Whether somebody was answered for events that Redis does not have yet. */
+  get isBehind(): boolean {
+    return this.#behind !== null;
+  }
+
+  /** Resolves once that is not so; never when the end comes first, which the note tells of. */
+  async untilCaughtUp(): Promise<void> {
+    await this.#behind?.promise;
+  }
+
   get isOverHalfFull(): boolean {
     const { bufferEntriesMax, bufferBytesMax } = this.#options;
     return this.#waiting.length * 2 > bufferEntriesMax || this.#bytes * 2 > bufferBytesMax;
@@ -106,7 +116,7 @@ export class RedisPublisher {
   async publish(topics: readonly string[], body: string): Promise<void> {
     const { promise, resolve } = this.#accept(topics.join(" "), body);
     if (!this.#connection.isReady) {
-      this.isBehind = true;
+      this.#behind ??= Promise.withResolvers();
       void this.#options.note.hold().then(resolve); // nobody waits for Redis to recover
     }
     await promise;
@@ -163,13 +173,14 @@ export class RedisPublisher {
     }
     this.#isFlushing = false;
     if (this.#waiting.length > 0) return;
-    this.isBehind = false;
+    this.#behind?.resolve();
+    this.#behind = null;
     this.#options.note.release();
   }
 
   /** Events are kept; nobody waits for Redis to recover. */
   async #answerEarly(): Promise<void> {
-    this.isBehind = true;
+    this.#behind ??= Promise.withResolvers();
     await this.#options.note.hold();
     for (const { body, resolve } of this.#waiting) if (body !== GAP) resolve();
   }

@@ -97,6 +97,7 @@ export function redisBus({
     get isBehind() {
       return publisher.isBehind;
     },
+    untilCaughtUp: () => publisher.untilCaughtUp(),
     get stats() {
       return { ...reader.counters, published: publisher.published, waiting: publisher.waiting };
     },

@@ -35,6 +35,14 @@ export async function correctPresence(deps: AnnounceDeps, userId: string, told: 
   return deps.bus.isBehind ? last : null;
 }
 
+/** Corrects what was told late as soon as the bus has told it; for who is not called again by then. */
+export async function correctLate(deps: AnnounceDeps, userId: string, told: boolean): Promise<void> {
+  for (let late: ToldLate = told; late !== null;) {
+    await deps.bus.untilCaughtUp();
+    late = await correctPresence(deps, userId, late);
+  }
+}
+
 /** Whether what others were told is what they have to believe by now. Otherwise that is still to be told. */
 async function isTrue(deps: AnnounceDeps, userId: string, told: boolean): Promise<boolean> {
   if (await isVisible(deps, userId)) return (await deps.keys.noteTold(userId, told)) === told;

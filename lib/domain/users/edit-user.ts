@@ -3,7 +3,7 @@ import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { withFiles } from "@lib/domain/files/with-files.ts";
-import { correctPresence } from "@lib/domain/users/announce-presence.ts";
+import { correctLate, correctPresence } from "@lib/domain/users/announce-presence.ts";
 import { publishUserUpdates } from "@lib/domain/users/publish-user-update.ts";
 import { describeUserEdit } from "@lib/domain/users/user-edit-event.ts";
 import { viewSelf } from "@lib/domain/users/view-users.ts";
@@ -14,7 +14,7 @@ import type { UserDocument } from "@lib/model/stored/user.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import type { UserUpdate } from "@lib/store/users.ts";
 
-type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "ids" | "settings">;
+type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "ids" | "settings" | "log">;
 
 /**
  * Edits the actor, a bot of theirs, or for privileged users anybody (conformance users-9 to users-21). Status and
@@ -35,7 +35,7 @@ export async function editUser(
     const change = { set: changesOf(data, { avatar, background }), remove: data.remove };
     return takingTurns(deps, { user: user._id }, () => write(deps, user._id, change));
   });
-  if (typeof online === "boolean") await correctPresence(deps, user._id, online);
+  if (typeof online === "boolean") await correctOnline(deps, user._id, online);
   await deps.store.attachments.markDeleted(removedFiles(before, data.remove));
   return view;
 }
@@ -50,6 +50,13 @@ async function write(deps: EditDeps, id: string, { set, remove }: { set: UserUpd
   await publishUserUpdates(deps, id, told);
   const online = told.find(({ data }) => data.online !== undefined)?.data.online;
   return { before, view, online };
+}
+
+/** The request does not wait for a bus that is behind, nor does the end of this process: that has a note of its own. */
+async function correctOnline(deps: EditDeps, id: string, told: boolean): Promise<void> {
+  const late = await correctPresence(deps, id, told);
+  if (late === null) return;
+  correctLate(deps, id, late).catch((error) => deps.log.warn("presence told late could not be corrected", { error }));
 }
 
 async function accessEditable({ store }: EditDeps, actor: Actor, target: string): Promise<UserDocument> {
