@@ -27,28 +27,35 @@ export function memoryBus({ gatherMs = 2, startMs = Date.now(), log }: MemoryBus
   const readers = new Set<Reading>();
   const counters = { published: 0, read: 0, skipped: 0, gaps: 0 };
   const positionPrefix = `${startMs}-`;
-  const waiting: BusEntry[] = [];
+  let waiting: BusEntry[] = [];
   const declared: DeclaredGap[] = [];
   let isClosed = false;
   const gathering = gather(Math.min(gatherMs, GATHER_MS_MAX), deliverWaiting);
 
   function deliverWaiting(): void {
-    for (const { after, told } of declared.splice(0)) {
-      deliverNext(after - counters.published + waiting.length);
-      counters.gaps++;
-      for (const reading of told) if (readers.has(reading)) deliverGap(reading.reader, log);
-    }
-    deliverNext(waiting.length);
+    const entries = waiting;
+    const before = counters.published - entries.length;
+    waiting = [];
+    if (declared.length > 0) deliverWithGaps(entries, before);
+    else deliverAll(entries, before);
   }
 
-  /** Delivers the oldest that wait. */
-  function deliverNext(count: number): void {
-    const before = counters.published - waiting.length;
-    const entries = waiting.splice(0, count);
+  function deliverAll(entries: readonly BusEntry[], before: number): void {
     counters.read += entries.length;
     for (const { reader, after } of readers) {
       deliver(reader, after > before ? entries.slice(after - before) : entries, log);
     }
+  }
+
+  function deliverWithGaps(entries: readonly BusEntry[], before: number): void {
+    let at = 0;
+    for (const { after, told } of declared.splice(0)) {
+      deliverAll(entries.slice(at, after - before), before + at);
+      at = after - before;
+      counters.gaps++;
+      for (const reading of told) if (readers.has(reading)) deliverGap(reading.reader, log);
+    }
+    deliverAll(entries.slice(at), before + at);
   }
 
   return {

@@ -8,7 +8,7 @@ import { restartContinued } from "@lib/gateway/continued.ts";
 import { type EntryQueue, entryQueue } from "@lib/gateway/entry-queue.ts";
 import { type Frames, framesOf } from "@lib/gateway/frames.ts";
 import { withHeldChannels } from "@lib/gateway/listed-channels.ts";
-import { type Overtaken, lastMessageEntry, noteOvertaken } from "@lib/gateway/last-message.ts";
+import { lastMessageEntry } from "@lib/gateway/last-message.ts";
 import type { Outlet } from "@lib/gateway/outlet.ts";
 import { route } from "@lib/gateway/route.ts";
 import type { WorldReads } from "@lib/gateway/rules/rule.ts";
@@ -30,7 +30,6 @@ export type Dispatcher = EntryQueue & {
 type Parts = { world: World; out: Outlet; log: Logger; reads: WorldReads; onGap(): void };
 
 export function createDispatcher(parts: Parts): Dispatcher {
-  const overtaken: Overtaken = new Set();
   const queue = entryQueue({ onEntry: dispatch, onGap: parts.onGap, onBatchEnd: tellLastMessages });
   const dispatcher = { ...queue, position: NOWHERE, listeners: new Set<Listener>() };
   return dispatcher;
@@ -42,7 +41,6 @@ export function createDispatcher(parts: Parts): Dispatcher {
       entry = withHeldChannels(parts.world, published);
       if (entry !== published) frames = framesOf(entry);
       restartContinued(parts.world, entry);
-      noteOvertaken(overtaken, parts.world, entry);
       const pending = route(parts, entry, parts.out, frames);
       if (pending) return pending.catch((error) => report(entry, error)).then(() => conclude(entry, frames));
     } catch (error) {
@@ -53,11 +51,13 @@ export function createDispatcher(parts: Parts): Dispatcher {
 
   /** Once for each channel: under load most of what was overtaken is followed by what is newer. */
   function tellLastMessages(): void {
-    for (const channel of overtaken) {
-      const entry = lastMessageEntry(parts.world, channel, dispatcher.position);
+    const { world } = parts;
+    if (world.overtaken.size === 0) return;
+    for (const channel of world.overtaken) {
+      const entry = lastMessageEntry(world, channel, dispatcher.position);
       if (entry) void dispatch(entry); // the rule for it reads nothing
     }
-    overtaken.clear();
+    world.overtaken.clear();
   }
 
   /** One bad event stops nothing: the next one is delivered (P27). */

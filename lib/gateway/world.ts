@@ -65,6 +65,8 @@ export type World = {
   readonly directs: Map<string, DirectView>;
   /** Server of each held server channel. */
   readonly serverOfChannel: Map<string, ServerView>;
+  /** Channels in which the message that was told last is not the last one. */
+  readonly overtaken: Set<string>;
   /** Connected users with a relation towards a user, by that user's id. */
   readonly related: Map<string, Set<UserView>>;
   /** Direct channels by recipient, connected or not. */
@@ -86,6 +88,7 @@ export function emptyWorld(): World {
     users: new Map(),
     directs: new Map(),
     serverOfChannel: new Map(),
+    overtaken: new Set(),
     related: new Map(),
     directsOf: new Map(),
     lost: new Map(),

@@ -13,7 +13,7 @@ export const messageRules: Rules = {
   Message({ world, out, frames }, event) {
     const place = placeOf(world, event.channel);
     if (!place) return;
-    noteLastMessage(place, event);
+    noteLastMessage(world, place, event);
     const related = relatedRecipients(world, place, event);
     if (related.length === 0) return publishIn(place, out, frames);
     // Taken off the shared topic for the moment of the publish, they get a frame of their own instead.
@@ -95,8 +95,10 @@ export function seenBy(event: EventOf<"Message">, relationship: RelationshipStat
   return { ...event, user: { ...user, online: false, relationship } };
 }
 
-function noteLastMessage({ channel }: Place, { _id }: EventOf<"Message">): void {
-  if ((channel.last_message_id ?? "") < _id) channel.last_message_id = _id;
+function noteLastMessage({ overtaken }: World, { channel }: Place, { _id }: EventOf<"Message">): void {
+  if ((channel.last_message_id ?? "") > _id) return void overtaken.add(channel._id);
+  channel.last_message_id = _id;
+  if (overtaken.size > 0) overtaken.delete(channel._id);
 }
 
 /** While others remain, a `ChannelUpdate` has named the newest of them before; the last one leaves nothing behind. */
