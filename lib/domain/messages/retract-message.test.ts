@@ -11,7 +11,7 @@ import { interleave } from "@tests/harness/interleave.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import type { Seeded } from "@tests/harness/seed.ts";
 import { seedCommunity } from "@tests/harness/seed-chat.ts";
-import { testApi } from "@tests/harness/test-api.ts";
+import { type TestApi, testApi } from "@tests/harness/test-api.ts";
 
 const actorOf = ({ id, user }: Seeded): Actor => ({ id, user, bot: false, sessionId: "" });
 
@@ -26,48 +26,50 @@ const deletions = {
     deleteRecentMessages(deps, { _id: serverId, channels: [target] }, alice.id, 60),
 };
 
+type Sending = { alice: Seeded; bob: Seeded; target: string };
+
+/** Sends a message that mentions somebody while something else happens; it must be told to be gone and leave nothing. */
+async function expectGone(
+  api: TestApi,
+  { alice, bob, target }: Sending,
+  meanwhile: { when: "before" | "after"; work: () => Promise<unknown> },
+): Promise<void> {
+  const { store, background } = api.deps;
+  const body = DataMessageSend.parse({ content: `<@${bob.id}>` });
+  const deps = interleave(api.deps, { repository: "messages", method: "insert", ...meanwhile });
+  const { _id: id } = await sendMessage(deps, actorOf(alice), { target, body, idempotencyKey: "" });
+  await background.drain(10_000);
+
+  const told = (await api.takeEvents()).map(({ event }) => event);
+  expect(told.at(-1)).toMatchObject({ type: "MessageDelete", id, channel: target });
+  expect(await store.messages.get(id)).toBeNull();
+  expect(await store.channels.get(target)).not.toHaveProperty("last_message_id");
+  expect((await store.unreads.get(target, bob.id))?.mentions ?? []).toEqual([]);
+}
+
 describe.each(profiles)("deleting what is being sent on $name", (profile) => {
   test.each(Object.keys(deletions) as (keyof typeof deletions)[])(
     "P4, P11: a message that is deleted %s before it is told is told to be gone at last, and leaves nothing behind",
     async (kind) => {
       await using api = await testApi({ profile });
       const { owner, alice, bob, serverId, channelId: target } = await seedCommunity(api);
-      const { store, background } = api.deps;
+      const { store } = api.deps;
       const work = async (): Promise<void> => {
         const [msg = ""] = (await store.messages.listSelection({ author: alice.id }, 1)).map(({ _id }) => _id);
         await deletions[kind](api.deps, { owner, alice, serverId, target, msg });
       };
 
-      const body = DataMessageSend.parse({ content: `<@${bob.id}>` });
-      const deps = interleave(api.deps, { repository: "messages", method: "insert", when: "after", work });
-      const { _id: id } = await sendMessage(deps, actorOf(alice), { target, body, idempotencyKey: "" });
-      await background.drain(10_000);
-
-      const told = (await api.takeEvents()).map(({ event }) => event);
-      expect(told.at(-1)).toMatchObject({ type: "MessageDelete", id, channel: target });
-      expect(await store.messages.get(id)).toBeNull();
-      expect(await store.channels.get(target)).not.toHaveProperty("last_message_id");
-      expect((await store.unreads.get(target, bob.id))?.mentions ?? []).toEqual([]);
+      await expectGone(api, { alice, bob, target }, { when: "after", work });
     },
   );
 
   test("P13: a message that is stored while its author is banned and purged does not stay", async () => {
     await using api = await testApi({ profile });
     const { owner, alice, bob, serverId: server, channelId: target } = await seedCommunity(api);
-    const { store, background } = api.deps;
     const ban = { server, target: alice.id, delete_message_seconds: 60, auditReason: null };
     const work = () => createBan(api.deps, actorOf(owner), ban);
 
-    const body = DataMessageSend.parse({ content: `<@${bob.id}>` });
-    const deps = interleave(api.deps, { repository: "messages", method: "insert", when: "before", work });
-    const { _id: id } = await sendMessage(deps, actorOf(alice), { target, body, idempotencyKey: "" });
-    await background.drain(10_000);
-
-    const told = (await api.takeEvents()).map(({ event }) => event);
-    expect(told.at(-1)).toMatchObject({ type: "MessageDelete", id, channel: target });
-    expect(await store.messages.get(id)).toBeNull();
-    expect(await store.channels.get(target)).not.toHaveProperty("last_message_id");
-    expect((await store.unreads.get(target, bob.id))?.mentions ?? []).toEqual([]);
+    await expectGone(api, { alice, bob, target }, { when: "before", work });
   });
 
   test("P13: who was banned and purged and is a member again sends messages that stay", async () => {
