@@ -5,6 +5,7 @@
  */
 import type { Deps } from "@lib/domain/deps.ts";
 import { announcePresence, correctPresence, type ToldLate } from "@lib/domain/users/announce-presence.ts";
+import { createTurns } from "@lib/gateway/turns.ts";
 import { seldom } from "@lib/telemetry/seldom.ts";
 
 /** One after the other, ten thousand users of a process that died would be shown online for another minute. */
@@ -30,16 +31,18 @@ export type PresenceAnnouncer = {
 
 /** Announces the users of one process. */
 export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnouncer {
-  const turns = new Map<string, Promise<void>>();
   const owed = new Set<string>();
-  /** What was told of users while the bus was behind. */
-  const late = new Map<string, boolean>();
   /** Users whose announcement is next, and whether they are owed; whoever fails is owed again, and waits for the next call. */
   const waiting = new Map<string, boolean>();
   const announcing = new Set<Promise<void>>();
+  const late = lateNews(deps);
   // Without a database it is every user who comes or goes.
   const tellFailure = seldom((fields) => deps.log.warn("presence could not be updated", fields), {
     now: () => performance.now(),
+  });
+  const turns = createTurns((user, error) => {
+    owed.add(user);
+    tellFailure({ error });
   });
 
   return {
@@ -51,7 +54,7 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
       for (const user of users) owed.add(user);
     },
     async announceOwed() {
-      if (!deps.bus.isBehind) for (const user of late.keys()) waiting.set(user, waiting.get(user) ?? false);
+      if (!deps.bus.isBehind) for (const user of late.users()) waiting.set(user, waiting.get(user) ?? false);
       for (const user of owed) waiting.set(user, true);
       owed.clear();
       while (waiting.size > 0 && announcing.size < ANNOUNCED_AT_ONCE) {
@@ -62,7 +65,7 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
     },
     async settle() {
       await Promise.all(announcing);
-      await Promise.all(turns.values());
+      await turns.settle();
     },
     get owed() {
       return [...owed, ...waiting.keys()];
@@ -73,38 +76,37 @@ export function presenceAnnouncer(deps: PresenceAnnouncerDeps): PresenceAnnounce
     for (const [user, isOwed] of waiting) {
       waiting.delete(user);
       await inTurn(user, async () => {
-        await correctLate(user);
+        await late.correct(user);
         if (isOwed) await announce(user, (await deps.keys.listOnline([user])).has(user));
       });
     }
   }
 
-  async function correctLate(user: string): Promise<void> {
-    const told = late.get(user);
-    if (told === undefined) return;
-    const again = await correctPresence(deps, user, told);
-    late.delete(user);
-    noteLate(user, again);
-  }
-
   async function announce(user: string, isOnline: boolean): Promise<void> {
     if (deps.settings.disable_events_dont_use) await deps.keys.noteTold(user);
-    else noteLate(user, await announcePresence(deps, user, isOnline));
+    else late.note(user, await announcePresence(deps, user, isOnline));
   }
 
-  function noteLate(user: string, told: ToldLate): void {
-    if (told !== null) late.set(user, told);
-  }
-
-  /** One thing after the other for each user. */
-  async function inTurn(user: string, work: () => Promise<void>): Promise<void> {
-    const turn = (turns.get(user) ?? Promise.resolve()).then(work).catch((error) => {
-      owed.add(user);
-      tellFailure({ error });
-    });
-    turns.set(user, turn);
+  function inTurn(user: string, work: () => Promise<void>): Promise<void> {
+    const turn = turns.take(user, work);
     deps.background.run("announce presence", () => turn);
-    await turn;
-    if (turns.get(user) === turn) turns.delete(user);
+    return turn;
   }
+}
+
+/** What was told of users while the bus was behind, to be looked at again. */
+function lateNews(deps: PresenceAnnouncerDeps) {
+  const told = new Map<string, boolean>();
+  const note = (user: string, late: ToldLate): void => void (late !== null && told.set(user, late));
+  return {
+    note,
+    users: () => told.keys(),
+    async correct(user: string): Promise<void> {
+      const before = told.get(user);
+      if (before === undefined) return;
+      const again = await correctPresence(deps, user, before);
+      told.delete(user);
+      note(user, again);
+    },
+  };
 }
