@@ -2,6 +2,7 @@ import { type SuiteCase, runCases } from "./suite/case.ts";
 import type { Database } from "./database.ts";
 import { filterCases } from "./suite/filters.ts";
 import { indexCases } from "./suite/indexes.ts";
+import { lookUpCases } from "./suite/look-ups.ts";
 import { propertyCases } from "./suite/properties.ts";
 import { readCases } from "./suite/reads.ts";
 import { textCases } from "./suite/text.ts";
@@ -26,6 +27,7 @@ export function databaseSuite(
     ...indexCases,
     ...textCases,
     ...propertyCases(propertyRuns),
+    ...lookUpCases(propertyRuns),
   ];
   runCases(driver, open, cases, skip);
 }

@@ -84,6 +84,7 @@ export type BulkOperation =
 
 /** One collection of one database. All filters are on stored field names. */
 export interface Collection<D extends StoredDocument> {
+  /** The document may be frozen, when others get the same. */
   findOne(filter: Filter, options?: FindOptions): Promise<D | null>;
   find(filter: Filter, options?: FindOptions): Promise<D[]>;
   count(filter: Filter): Promise<number>;

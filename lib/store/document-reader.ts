@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { compileReader } from "@lib/model/stored/compile-reader.ts";
 import type { StoredDocument } from "@lib/store/database.ts";
+import { deepFreeze } from "@lib/store/deep-freeze.ts";
 
 /** Told of each document that could not be read, so that an operator can look at it. */
 export type OnMalformed = (collection: string, id: unknown) => void;
@@ -18,9 +19,18 @@ export function documentReader<S extends z.ZodType>(
   onMalformed: OnMalformed,
 ): DocumentReader<z.output<S>> {
   const read = compileReader(schema);
+  const readAgain = new WeakMap<StoredDocument, z.output<S>>();
+  const readFrozen = (raw: StoredDocument): z.output<S> | null => {
+    const known = readAgain.get(raw);
+    if (known !== undefined) return known;
+    const document = read(raw);
+    if (document !== null) readAgain.set(raw, deepFreeze(document));
+    return document;
+  };
   const one = (raw: StoredDocument | null): z.output<S> | null => {
     if (raw === null) return null;
-    const document = read(raw);
+    // A frozen document is one that the store holds and will give again.
+    const document = Object.isFrozen(raw) ? readFrozen(raw) : read(raw);
     if (document === null) onMalformed(collection, raw._id);
     return document;
   };

@@ -7,13 +7,15 @@ import type {
   StoredDocument,
 } from "../database.ts";
 import { checkFilter } from "./check-filter.ts";
+import type { Connection } from "./connection.ts";
 import { failureOf, storeError } from "./failure.ts";
 import { foldedPaths } from "./fold-case.ts";
+import { lookUpOf } from "./held-documents.ts";
 import { decode } from "./json.ts";
 import type { Operation, Result } from "./operation.ts";
 import { project } from "./project.ts";
 import type { Reader } from "./reader.ts";
-import { countRows, selectRow, selectRows } from "./select-rows.ts";
+import { countRows, type Row, selectRow, selectRows } from "./select-rows.ts";
 import type { Source } from "./source.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
@@ -31,9 +33,16 @@ export function sqliteCollection<D extends StoredDocument>(
     // The declaration names the type that this collection holds.
     return rows.map(({ document }) => (only ? project(document, only) : document) as D);
   };
+  const firstDocument = (connection: Connection, filter: Filter, options: FindOptions): Row["document"] | null => {
+    const lookUp = options.sort || options.skip ? null : lookUpOf(source, filter);
+    const held = lookUp === null ? undefined : queue.held?.get(lookUp);
+    if (held) return held;
+    const row = selectRow(connection, source, filter, options);
+    return row && (lookUp === null ? row.document : (queue.held?.hold(lookUp, collection, row) ?? row.document));
+  };
   const findOne = (filter: Filter, options: FindOptions): D | null => {
-    const row = reader.read("findOne", collection, (connection) => selectRow(connection, source, filter, options));
-    return row && ((options.only ? project(row.document, options.only) : row.document) as D); // as above
+    const document = reader.read("findOne", collection, (connection) => firstDocument(connection, filter, options));
+    return document && ((options.only ? project(document, options.only) : document) as D); // as above
   };
   const write = async (label: string, operations: readonly Operation[]): Promise<Result> => {
     for (const operation of operations) if ("filter" in operation) check(label, collection, operation.filter);

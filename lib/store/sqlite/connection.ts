@@ -1,4 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
+import { rowNotes } from "./changed-rows.ts";
 import type { Key } from "./key.ts";
 import { readTable, type Table } from "./table.ts";
 
@@ -13,6 +14,8 @@ export class Connection {
   readonly #tables = new Map<string, Table | null>();
   /** Look-ups by collection and shape of their filter; null for shapes that have none. */
   readonly plans = new Map<string, LookUpPlan | null>();
+  /** Rows that writes replaced or removed. */
+  readonly changedRows = rowNotes();
   /** How often the layouts were forgotten: they may have changed in between when this has. */
   layouts = 0;
 

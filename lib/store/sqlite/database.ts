@@ -8,6 +8,7 @@ import { sqliteCollection } from "./collection.ts";
 import type { Connection } from "./connection.ts";
 import { expiredFilters } from "./expire-documents.ts";
 import { failureOf, storeError } from "./failure.ts";
+import { holdDocuments } from "./held-documents.ts";
 import { holdAlone } from "./hold-alone.ts";
 import { openReadConnection, openWriteConnection, type WriteSettings } from "./open-connection.ts";
 import { Reader } from "./reader.ts";
@@ -32,7 +33,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   if (path === ":memory:") return new SqliteDatabase(openInMemory(settings), { now, expiryIntervalMs });
   using taken = new DisposableStack();
   if (isAlone) taken.use(holdAlone(path));
-  const connections = await openFile(settings);
+  const connections = await openFile(settings, isAlone);
   return new SqliteDatabase(connections, { now, expiryIntervalMs, taken: taken.move() });
 }
 
@@ -40,11 +41,15 @@ type Connections = { reader: Reader; queue: WriteQueue };
 
 function openInMemory(settings: WriteSettings): Connections {
   const connection = openWriteConnection(settings);
-  return { reader: new Reader(connection), queue: new WriteQueue((events) => writeInline(connection, events)) };
+  return {
+    reader: new Reader(connection),
+    queue: new WriteQueue((events) => writeInline(connection, events), holdDocuments()),
+  };
 }
 
-async function openFile(settings: WriteSettings): Promise<Connections> {
-  const queue = new WriteQueue((events) => writeThread(settings, events));
+async function openFile(settings: WriteSettings, isAlone: boolean): Promise<Connections> {
+  const held = isAlone ? holdDocuments() : null;
+  const queue = new WriteQueue((events) => writeThread(settings, events), held);
   try {
     await queue.submit("open", settings.path, []);
     return { reader: new Reader(open(settings.path)), queue };

@@ -37,8 +37,8 @@ function shapeOf(filter: Filter): string | null {
   return shape;
 }
 
-/** A composite `_id`: an object of texts. */
-function isPlainKey(value: unknown): boolean {
+/** Whether a value is a composite `_id`: an object of texts. */
+export function isPlainKey(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).every(([name, part]) => typeof part === "string" && !name.startsWith("$"));
 }

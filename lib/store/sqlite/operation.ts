@@ -1,4 +1,5 @@
 import type { CollectionDeclaration, Filter, FindOptions, Update } from "../database.ts";
+import type { ChangedRows } from "./changed-rows.ts";
 import type { Source } from "./source.ts";
 
 /** A write as it is sent to the writer. */
@@ -22,6 +23,9 @@ export type Result = number | string | null;
 
 /** How a submission ended. */
 export type Outcome = { result: Result } | { failure: Failure };
+
+/** What became of a group: the outcome of each submission, and what else has changed by them. */
+export type Answer = { outcomes: Outcome[]; changedRows: ChangedRows };
 
 /** An error on its way from the writer. */
 export type Failure = { kind: "duplicate" | "unavailable" | "other"; message: string };

@@ -30,6 +30,7 @@ export function replaceRow(
   if (text === row.text) return row;
   if (encode(document._id) !== encode(row.document._id)) throw new Error("The _id of a document cannot change");
   const table = tableFor(connection, collection, document);
+  connection.changedRows.add(collection, row.n);
   connection.run(table.replaceSql, [text, ...keysOf(document, table.single), row.n]);
   replaceEntries(connection, table, row.n, row.document, document);
   return { n: row.n, text, document };
@@ -39,6 +40,7 @@ export function replaceRow(
 export function deleteRow(connection: Connection, collection: string, { n }: Row): void {
   const table = connection.table(collection);
   if (!table) return;
+  connection.changedRows.add(collection, n);
   removeEntries(connection, table, n);
   connection.run(`DELETE FROM ${quote(collection)} WHERE n = ?`, [n]);
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { failureOf } from "./failure.ts";
-import type { Operation, Outcome, Result } from "./operation.ts";
+import type { Answer, Operation, Outcome, Result } from "./operation.ts";
 import { runOperation } from "./run-operation.ts";
 
 /**
@@ -15,8 +15,9 @@ export class WriteGroups {
 
   constructor(readonly connection: Connection) {}
 
-  run(submissions: readonly (readonly Operation[])[]): Outcome[] {
-    return this.#runWhole(submissions) ?? this.#runGuarded(submissions);
+  run(submissions: readonly (readonly Operation[])[]): Answer {
+    const outcomes = this.#runWhole(submissions) ?? this.#runGuarded(submissions);
+    return { outcomes, changedRows: this.connection.changedRows.take() };
   }
 
   /** Null when an operation failed for a reason of its own: then nothing is written. */

@@ -9,8 +9,8 @@ export function writeInline(connection: Connection, events: WriteEvents): WriteT
   const groups = new WriteGroups(connection);
   return {
     send(group) {
-      const outcomes = encode(groups.run(decode(group) as Operation[][])); // encoded by the queue
-      queueMicrotask(() => events.onAnswer(outcomes));
+      const answer = encode(groups.run(decode(group) as Operation[][])); // encoded by the queue
+      queueMicrotask(() => events.onAnswer(answer));
     },
     close: async () => {},
   };

@@ -1,7 +1,8 @@
 import { StoreUnavailableError } from "../database.ts";
 import { storeError } from "./failure.ts";
 import { decode, encode } from "./json.ts";
-import type { Failure, Operation, Outcome, Result } from "./operation.ts";
+import type { HeldDocuments } from "./held-documents.ts";
+import type { Answer, Failure, Operation, Outcome, Result } from "./operation.ts";
 import type { WriteEvents, WriteTransport } from "./write-thread.ts";
 
 type Pending = {
@@ -30,9 +31,13 @@ export class WriteQueue {
   #closed = false;
   #onIdle: (() => void)[] = [];
 
-  constructor(connect: (events: WriteEvents) => WriteTransport) {
+  /** `held` is told what the writer changed, where there is such a thing. */
+  constructor(
+    connect: (events: WriteEvents) => WriteTransport,
+    readonly held: HeldDocuments | null = null,
+  ) {
     this.#transport = connect({
-      onAnswer: (text) => this.#answer(decode(text) as Outcome[]), // encoded by the writer
+      onAnswer: (text) => this.#answer(decode(text) as Answer), // encoded by the writer
       onLoss: (reason) => this.#lose(reason),
     });
   }
@@ -75,7 +80,8 @@ export class WriteQueue {
     this.#transport.send(`[${this.#sent.map(({ text }) => text).join(",")}]`);
   }
 
-  #answer(outcomes: readonly Outcome[]): void {
+  #answer({ outcomes, changedRows }: Answer): void {
+    this.held?.drop(changedRows);
     const answered = this.#sent;
     this.#sent = [];
     this.refusal = outcomes.map(failureIn).find((failure) => failure?.kind === "unavailable") ?? null;
@@ -90,6 +96,7 @@ export class WriteQueue {
 
   /** What was sent may or may not be on disk; what waits goes to the next writer. */
   #lose(reason: string): void {
+    this.held?.dropAll();
     const lost = this.#sent;
     this.#sent = [];
     for (const { label, collection, reject } of lost) {

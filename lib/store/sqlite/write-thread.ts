@@ -1,7 +1,7 @@
 import { encode } from "./json.ts";
 import type { WriteSettings } from "./open-connection.ts";
 
-/** Takes groups of submissions as text and answers each with the text of its outcomes, in order. */
+/** Takes groups of submissions as text and answers each with the text of its `Answer`. */
 export interface WriteTransport {
   send(group: string): void;
   /** Releases the file; called when every group has been answered. */
@@ -9,7 +9,7 @@ export interface WriteTransport {
 }
 
 /** What a transport tells: an answer, or that everything unanswered is lost. */
-export type WriteEvents = { onAnswer(outcomes: string): void; onLoss(reason: string): void };
+export type WriteEvents = { onAnswer(answer: string): void; onLoss(reason: string): void };
 
 /** Runs the writer in a thread of its own. A thread that dies is replaced when the next group is sent. */
 export function writeThread(settings: WriteSettings, events: WriteEvents): WriteTransport {

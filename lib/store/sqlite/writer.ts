@@ -1,11 +1,11 @@
 /**
- * The thread that writes. Its first message is the settings; then each message is a group of submissions, answered by
- * their outcomes once they are on disk. `close` makes it checkpoint, release the file and answer `closed`.
+ * The thread that writes. Its first message is the settings; then each message is a group of submissions, answered
+ * once they are on disk. `close` makes it checkpoint, release the file and answer `closed`.
  */
 import { failureOf } from "./failure.ts";
 import { decode, encode } from "./json.ts";
 import { openWriteConnection, type WriteSettings } from "./open-connection.ts";
-import type { Operation, Outcome } from "./operation.ts";
+import type { Answer, Operation } from "./operation.ts";
 import { WriteGroups } from "./write-group.ts";
 
 declare const self: Worker;
@@ -21,12 +21,12 @@ self.onmessage = ({ data }: MessageEvent<string>) => {
 };
 
 /** Opens the file when needed, so that a file that could not be opened is tried again by the next group. */
-function write(where: WriteSettings, submissions: Operation[][]): Outcome[] {
+function write(where: WriteSettings, submissions: Operation[][]): Answer {
   try {
     groups ??= new WriteGroups(openWriteConnection(where));
   } catch (error) {
     const failure = { ...failureOf(error), kind: "unavailable" as const };
-    return submissions.map(() => ({ failure }));
+    return { outcomes: submissions.map(() => ({ failure })), changedRows: {} };
   }
   return groups.run(submissions);
 }
