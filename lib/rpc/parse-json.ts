@@ -40,8 +40,9 @@ function requireCharacters(key: string, value: unknown): unknown {
 }
 
 async function readBounded(request: Request, bytesMax: number): Promise<Uint8Array> {
-  if (!request.body) return new Uint8Array();
+  // Touching `body` makes Bun open a stream, which costs more than all the rest of reading a small body.
   if (request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
+  if (!request.body) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body) {

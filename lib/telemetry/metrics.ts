@@ -135,25 +135,34 @@ function openHistogram(
 function openSeries<S>(name: string, labelNames: readonly string[], open: () => S) {
   const states = new Map<string, { labels: string[]; state: S }>();
 
-  function at(values: readonly string[]): S {
+  function at(values: readonly string[], labels: Labels): S {
     const key = values.join("\0");
     const existing = states.get(key);
     if (existing) return existing.state;
+    requireNames(Object.keys(labels));
     const isOther = values.every((value) => value === "other");
-    if (states.size >= SERIES_MAX && !isOther) return at(values.map(() => "other"));
+    if (states.size >= SERIES_MAX && !isOther)
+      return at(
+        values.map(() => "other"),
+        labels,
+      );
     const state = open();
     states.set(key, { labels: labelNames.map((label, index) => `${label}="${escaped(values[index] ?? "")}"`), state });
     return state;
   }
 
+  /** Only a new series is worth the look: what is counted has its labels written down where it is counted. */
+  function requireNames(given: readonly string[]): void {
+    if (given.length === labelNames.length && given.every((label) => labelNames.includes(label))) return;
+    throw new Error(`metric ${name} has the labels ${labelNames.join(", ") || "(none)"}, not ${given.join(", ")}`);
+  }
+
   return {
-    of(labels: Labels = {}): S {
-      const given = Object.keys(labels);
-      if (given.length !== labelNames.length || given.some((label) => !labelNames.includes(label))) {
-        throw new Error(`metric ${name} has the labels ${labelNames.join(", ") || "(none)"}, not ${given.join(", ")}`);
-      }
-      return at(labelNames.map((label) => labels[label] ?? ""));
-    },
+    of: (labels: Labels = {}): S =>
+      at(
+        labelNames.map((label) => labels[label] ?? ""),
+        labels,
+      ),
     map: (lines: (labels: string[], state: S) => string[]) =>
       [...states.values()].flatMap(({ labels, state }) => lines(labels, state)),
   };

@@ -91,7 +91,8 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
 /** A look-up by equality with texts as text; null for any other filter. */
 export function lookUpOf({ collection, folded }: Source, filter: Filter): string | null {
   let lookUp = `${collection}\n${folded.join()}`;
-  for (const [path, value] of Object.entries(filter)) {
+  for (const path in filter) {
+    const value = filter[path];
     if (typeof value !== "string" && (path !== "_id" || !isPlainKey(value))) return null;
     const text = typeof value === "string" ? value : JSON.stringify(value);
     lookUp += `\n${path}\n${typeof value}${text.length}\n${text}`; // with its length no text can look like the next path

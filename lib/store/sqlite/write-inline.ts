@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { decode, encode } from "./json.ts";
+import { decode } from "./json.ts";
 import type { Operation } from "./operation.ts";
 import { WriteGroups } from "./write-group.ts";
 import type { WriteEvents, WriteTransport } from "./write-thread.ts";
@@ -9,7 +9,7 @@ export function writeInline(connection: Connection, events: WriteEvents): WriteT
   const groups = new WriteGroups(connection);
   return {
     send(group) {
-      const answer = encode(groups.run(decode(group) as Operation[][])); // encoded by the queue
+      const answer = groups.run(decode(group) as Operation[][]); // encoded by the queue
       queueMicrotask(() => events.onAnswer(answer));
     },
     close: async () => {},

@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from "../database.ts";
 import { storeError } from "./failure.ts";
-import { decode, encode } from "./json.ts";
+import { encode } from "./json.ts";
 import type { HeldDocuments } from "./held-documents.ts";
 import type { Answer, Failure, Operation, Outcome, Result } from "./operation.ts";
 import type { WriteEvents, WriteTransport } from "./write-thread.ts";
@@ -37,7 +37,7 @@ export class WriteQueue {
     readonly held: HeldDocuments | null = null,
   ) {
     this.#transport = connect({
-      onAnswer: (text) => this.#answer(decode(text) as Answer), // encoded by the writer
+      onAnswer: (answer) => this.#answer(answer),
       onLoss: (reason) => this.#lose(reason),
     });
   }

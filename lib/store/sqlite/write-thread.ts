@@ -1,7 +1,8 @@
-import { encode } from "./json.ts";
+import { decode, encode } from "./json.ts";
 import type { WriteSettings } from "./open-connection.ts";
+import type { Answer } from "./operation.ts";
 
-/** Takes groups of submissions as text and answers each with the text of its `Answer`. */
+/** Takes groups of submissions as text and answers each. */
 export interface WriteTransport {
   send(group: string): void;
   /** Releases the file; called when every group has been answered. */
@@ -9,7 +10,7 @@ export interface WriteTransport {
 }
 
 /** What a transport tells: an answer, or that everything unanswered is lost. */
-export type WriteEvents = { onAnswer(answer: string): void; onLoss(reason: string): void };
+export type WriteEvents = { onAnswer(answer: Answer): void; onLoss(reason: string): void };
 
 /** Runs the writer in a thread of its own. A thread that dies is replaced when the next group is sent. */
 export function writeThread(settings: WriteSettings, events: WriteEvents): WriteTransport {
@@ -28,7 +29,7 @@ export function writeThread(settings: WriteSettings, events: WriteEvents): Write
     started.onmessage = ({ data }: MessageEvent<string>) => {
       if (data === "closed") return onClosed();
       started.unref();
-      events.onAnswer(data);
+      events.onAnswer(decode(data) as Answer); // encoded by the writer;
     };
     started.onerror = (event) => lose(started, event.message);
     started.addEventListener("close", () => lose(started, "the writer ended"));
