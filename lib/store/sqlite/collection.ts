@@ -17,6 +17,7 @@ import { project } from "./project.ts";
 import type { Reader } from "./reader.ts";
 import { countRows, type Row, selectRow, selectRows } from "./select-rows.ts";
 import type { Source } from "./source.ts";
+import { hasUnindexed, searchesText } from "./text-index.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** A collection: reads answer at once on this thread, writes go through the queue. */
@@ -32,6 +33,11 @@ export function sqliteCollection<D extends StoredDocument>(
     const rows = reader.read(label, collection, (connection) => selectRows(connection, source, filter, options));
     // The declaration names the type that this collection holds.
     return rows.map(({ document }) => (only ? project(document, only) : document) as D);
+  };
+  /** A search finds whatever has been written. */
+  const indexed = async (): Promise<void> => {
+    if (reader.read("find", collection, (connection) => hasUnindexed(connection, collection)))
+      await queue.submit("find", collection, [{ kind: "indexTexts", collection }]);
   };
   const firstDocument = (connection: Connection, filter: Filter, options: FindOptions): Row["document"] | null => {
     const lookUp = options.sort || options.skip ? null : lookUpOf(source, filter);
@@ -51,9 +57,18 @@ export function sqliteCollection<D extends StoredDocument>(
   const insertion = (document: object): Operation => ({ ...source, kind: "insert", document: { ...document } });
 
   return {
-    findOne: async (filter, options = {}) => findOne(filter, options),
-    find: async (filter, options = {}) => find("find", filter, options),
-    count: async (filter) => reader.read("count", collection, (connection) => countRows(connection, source, filter)),
+    async findOne(filter, options = {}) {
+      if (searchesText(filter)) await indexed();
+      return findOne(filter, options);
+    },
+    async find(filter, options = {}) {
+      if (searchesText(filter)) await indexed();
+      return find("find", filter, options);
+    },
+    async count(filter) {
+      if (searchesText(filter)) await indexed();
+      return reader.read("count", collection, (connection) => countRows(connection, source, filter));
+    },
     insertOne: async (document) => void (await write("insertOne", [insertion(document)])),
     insertMany: async (documents) => void (await write("insertMany", documents.map(insertion))),
     async updateOne(filter, update, { upsert = false } = {}) {

@@ -16,6 +16,8 @@ export class Connection {
   readonly plans = new Map<string, LookUpPlan | null>();
   /** Rows that writes replaced or removed. */
   readonly changedRows = rowNotes();
+  /** How many texts wait for their index, by collection: those added since they were last indexed. */
+  readonly waitingTexts = new Map<string, number>();
   /** How often the layouts were forgotten: they may have changed in between when this has. */
   layouts = 0;
 

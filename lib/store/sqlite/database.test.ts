@@ -202,6 +202,30 @@ test("an index that another process adds is kept by a database that was already 
   expect(await idsOf(before, { list: "b" })).toEqual(["2"]);
 });
 
+test("what was written shortly before the end is found by its words after the next start", async () => {
+  const path = newPath();
+  const before = await openSqlite(path);
+  await (await filled(before, [{ _id: "1", content: "found" }], { indexes })).insertOne({ _id: "2", content: "found" });
+  await before.close();
+  await using opened = await disposable(openSqlite(path));
+  const things = await filled(opened.database, [{ _id: "3", content: "found" }], { indexes });
+  expect(await idsOf(things, { $text: { $search: "found" } })).toEqual(["1", "2", "3"]);
+});
+
+test("a text index of an earlier version, which has nothing beside it, is taken over with what it holds", async () => {
+  const path = newPath();
+  const before = await openSqlite(path);
+  const words = await filled(before, [{ _id: "1", content: "found" }], { indexes });
+  expect(await words.count({ $text: { $search: "found" } })).toBe(1);
+  await before.close();
+  const file = new SqliteFile(path);
+  file.run("DROP TABLE `things#unindexed`");
+  file.close();
+  await using opened = await disposable(openSqlite(path));
+  const things = await filled(opened.database, [{ _id: "2", content: "found" }], { indexes });
+  expect(await idsOf(things, { $text: { $search: "found" } })).toEqual(["1", "2"]);
+});
+
 test("a listing by channel and id reads the compound index and sorts nothing", async () => {
   const path = newPath();
   await using opened = await disposable(openSqlite(path));

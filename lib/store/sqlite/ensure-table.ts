@@ -3,7 +3,8 @@ import type { Connection } from "./connection.ts";
 import { documentKeys } from "./document-keys.ts";
 import { foldedPaths } from "./fold-case.ts";
 import { decode } from "./json.ts";
-import { insertText, replaceKeys } from "./key-entries.ts";
+import { replaceKeys } from "./key-entries.ts";
+import { ensureTextIndex } from "./text-index.ts";
 import { columnName, type KeyColumn, quote, type Table } from "./table.ts";
 
 /** Creates what a declaration names and the file lacks: the table, key columns, indexes, the full-text index. */
@@ -20,7 +21,10 @@ export function ensureTable(connection: Connection, declaration: CollectionDecla
   table = reload(connection, name);
   for (const index of plain) createIndex(connection, table, index);
   const text = indexes.find(isText);
-  if (text && table.textPaths.length === 0) createTextIndex(connection, name, Object.keys(text.keys));
+  if (text) {
+    ensureTextIndex(connection, table, Object.keys(text.keys));
+    reload(connection, name);
+  }
 }
 
 /** Creates an empty collection. */
@@ -83,18 +87,6 @@ function createIndex(connection: Connection, table: Table, index: IndexDeclarati
   connection.run(
     `CREATE UNIQUE INDEX IF NOT EXISTS ${quote(`${name}#null`)} ON ${quote(table.name)} (${filled}) WHERE ${some}`,
   );
-}
-
-function createTextIndex(connection: Connection, name: string, paths: readonly string[]): void {
-  const text = quote(`${name}#text`);
-  const columns = paths.map(quote).join(", ");
-  connection.run(
-    `CREATE VIRTUAL TABLE ${text} USING fts5(${columns}, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2')`,
-  );
-  for (const { n, doc } of connection.rows<{ n: number; doc: string }>(`SELECT n, doc FROM ${quote(name)}`)) {
-    insertText(connection, name, paths, n, decode(doc));
-  }
-  reload(connection, name);
 }
 
 function isText(index: IndexDeclaration): boolean {

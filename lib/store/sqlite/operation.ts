@@ -16,6 +16,7 @@ export type Operation =
     })
   | (Source & { kind: "findAndDelete"; filter: Filter })
   | (Source & { kind: "delete"; filter: Filter; many: boolean })
+  | { kind: "indexTexts"; collection: string }
   | { kind: "ensure"; declarations: readonly CollectionDeclaration[] };
 
 /** The result of the last operation of a submission: a number of documents, a document as text, or nothing. */

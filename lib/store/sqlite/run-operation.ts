@@ -4,12 +4,14 @@ import { ensureTable } from "./ensure-table.ts";
 import type { Operation, Result } from "./operation.ts";
 import { type Row, selectRow, selectRows } from "./select-rows.ts";
 import { deleteRow, insertRow, replaceRow } from "./store-row.ts";
+import { indexTexts, searchesText } from "./text-index.ts";
 import { upsertDocument } from "./upsert-document.ts";
 
 type Of<K extends Operation["kind"]> = Extract<Operation, { kind: K }>;
 
 /** Runs one write on the write connection, inside the transaction of its group. */
 export function runOperation(connection: Connection, operation: Operation): Result {
+  if ("filter" in operation && searchesText(operation.filter)) indexAll(connection, operation.collection);
   switch (operation.kind) {
     case "insert":
       insertRow(connection, operation.collection, operation.document);
@@ -22,10 +24,18 @@ export function runOperation(connection: Connection, operation: Operation): Resu
       return findAndDelete(connection, operation);
     case "delete":
       return remove(connection, operation);
+    case "indexTexts":
+      indexAll(connection, operation.collection);
+      return null;
     case "ensure":
       for (const declaration of operation.declarations) ensureTable(connection, declaration);
       return null;
   }
+}
+
+function indexAll(connection: Connection, collection: string): void {
+  const table = connection.table(collection);
+  if (table) indexTexts(connection, table);
 }
 
 function update(connection: Connection, operation: Of<"update">): number {

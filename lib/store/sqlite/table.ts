@@ -4,7 +4,8 @@ import type { Connection } from "./connection.ts";
  * How a collection lies in SQLite: table `name` with the row number `n`, the key of `_id`, the document as text, and one
  * column per indexed path with the key found there (`=path`, or `~path` when case is ignored). A path at which some
  * document holds an array gets `[]` after its name, for good, and its keys are rows of `name#keys` instead. The new name
- * makes statements that were compiled before fail rather than miss documents. `name#text` is the full-text index.
+ * makes statements that were compiled before fail rather than miss documents. `name#text` is the full-text index, and
+ * `name#unindexed` holds what waits for it.
  */
 export type Table = {
   name: string;

@@ -43,6 +43,34 @@ export const textCases: SuiteCase[] = [
     },
   })),
   {
+    name: "text: finds the words that many documents have now, however they came by them",
+    run: async (database) => {
+      const collection = await filled(database, messages, { indexes });
+      const find = (search: string) => idsOf(collection, { $text: { $search: search } });
+      await collection.insertMany(
+        Array.from({ length: 130 }, (_, i) => ({ _id: `m${100 + i}`, content: `many w${i}` })),
+      );
+      await collection.insertOne({ _id: "late", content: "many late" });
+      await collection.updateOne({ _id: "m107" }, { $set: { content: "changed soon" } });
+      expect([await find("w7"), await find("changed"), await find("w129"), await find("late")]).toEqual([
+        ...[[], ["m107"], ["m229"], ["late"]],
+      ]);
+      await collection.updateOne({ _id: "m107" }, { $set: { content: "changed later" } });
+      await collection.updateOne({ _id: "late" }, { $unset: { content: true } });
+      await collection.deleteOne({ _id: "m229" });
+      expect([await find("soon"), await find("later"), await find("w129"), await find("late")]).toEqual([
+        ...[[], ["m107"], [], []],
+      ]);
+      await collection.insertOne({ _id: "last", content: "many" });
+      expect(await collection.deleteMany({ $text: { $search: "many" } })).toEqual({ deleted: 129 });
+      expect(await collection.findOne({ $text: { $search: "changed" } })).toEqual({
+        _id: "m107",
+        content: "changed later",
+      });
+      expect(await collection.count({ $text: { $search: "many" } })).toBe(0);
+    },
+  },
+  {
     name: "text: is joined with other conditions",
     run: async (database) => {
       const collection = await filled(database, messages, { indexes });
