@@ -9,7 +9,8 @@ const shape = { params: { shape: true } };
 
 /** An optional body field: absent and `null` alike mean "not given" (conformance http-9). */
 export function optional<T extends z.ZodType>(schema: T) {
-  return nullish(schema).transform((value): z.output<T> | undefined => value ?? undefined);
+  const given = nullish(schema).transform((value): z.output<T> | undefined => value ?? undefined);
+  return given.optional(); // zod runs nothing of an optional schema for a field that is absent, as most fields are
 }
 
 /** An unsigned integer below 2^32; anything else has the wrong shape. */
