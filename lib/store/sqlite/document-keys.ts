@@ -14,6 +14,15 @@ export function documentKeys(
   return { many: items.map((item) => keyOf(item, fold)) };
 }
 
+/** Whether the keys of a column may differ between two versions of a document, which share the fields that did not change. */
+export function isTouched(
+  { steps: [field = ""] }: Pick<KeyColumn, "steps">,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): boolean {
+  return before[field] !== after[field];
+}
+
 /** The rows of keys for a path that may hold arrays, without repetition. */
 export function keyEntries(keys: { one: Key } | { many: Key[] }): Exclude<Key, null>[] {
   const list = "one" in keys ? [keys.one] : keys.many;

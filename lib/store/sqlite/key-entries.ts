@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { documentKeys, keyEntries } from "./document-keys.ts";
+import { documentKeys, isTouched, keyEntries } from "./document-keys.ts";
 import { type KeyColumn, quote, type Table } from "./table.ts";
 import { addText, removeText, replaceText } from "./text-index.ts";
 
@@ -10,11 +10,15 @@ export function addEntries(connection: Connection, table: Table, n: number, docu
 }
 
 /** Replaces the entries of a document that changed, and leaves alone what its change did not touch. */
-export function replaceEntries(connection: Connection, table: Table, n: number, before: unknown, after: unknown): void {
-  for (const column of table.many) {
-    deleteKeys(connection, table.name, column, n);
-    insertKeys(connection, table.name, column, n, after);
-  }
+export function replaceEntries(
+  connection: Connection,
+  table: Table,
+  n: number,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): void {
+  for (const column of table.many)
+    if (isTouched(column, before, after)) replaceKeys(connection, table.name, column, n, after);
   replaceText(connection, table, n, before, after);
 }
 

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { documentKeys } from "./document-keys.ts";
+import { documentKeys, isTouched } from "./document-keys.ts";
 import { createTable, spreadColumn } from "./ensure-table.ts";
 import { encode } from "./json.ts";
 import { addEntries, removeEntries, replaceEntries } from "./key-entries.ts";
@@ -28,10 +28,14 @@ export function replaceRow(
 ): Row {
   const text = encode(document);
   if (text === row.text) return row;
-  if (encode(document._id) !== encode(row.document._id)) throw new Error("The _id of a document cannot change");
-  const table = tableFor(connection, collection, document);
+  if (document._id !== row.document._id && encode(document._id) !== encode(row.document._id))
+    throw new Error("The _id of a document cannot change");
+  const table = tableFor(connection, collection, document, row.document);
   connection.changedRows.add(collection, row.n);
-  connection.run(table.replaceSql, [text, ...keysOf(document, table.single), row.n]);
+  // SQLite writes every index of a column that is set, even to what it was.
+  if (table.single.some((column) => isTouched(column, row.document, document)))
+    connection.run(table.replaceSql, [text, ...keysOf(document, table.single), row.n]);
+  else connection.run(table.replaceTextSql, [text, row.n]);
   replaceEntries(connection, table, row.n, row.document, document);
   return { n: row.n, text, document };
 }
@@ -45,15 +49,23 @@ export function deleteRow(connection: Connection, collection: string, { n }: Row
   connection.run(`DELETE FROM ${quote(collection)} WHERE n = ?`, [n]);
 }
 
-/** The table, created when missing, with room for arrays wherever this document has one. */
-function tableFor(connection: Connection, collection: string, document: unknown): Table {
+/** The table, created when missing, with room for arrays wherever this document has one that it had not `before`. */
+function tableFor(
+  connection: Connection,
+  collection: string,
+  document: Record<string, unknown>,
+  before: Record<string, unknown> = {},
+): Table {
   const table = connection.table(collection) ?? createTable(connection, collection);
   const spread = table.single.filter(
-    (column) => table.columns.get(column.path) === column && "many" in documentKeys(document, column),
+    (column) =>
+      isTouched(column, before, document) &&
+      table.columns.get(column.path) === column &&
+      "many" in documentKeys(document, column),
   );
   if (spread.length === 0) return table;
   for (const column of spread) spreadColumn(connection, collection, column);
-  return tableFor(connection, collection, document);
+  return tableFor(connection, collection, document, before);
 }
 
 function withIdFirst(document: Record<string, unknown>): Record<string, unknown> {

@@ -18,6 +18,8 @@ export type Table = {
   insertSql: string;
   /** Takes text, the single keys and the row number. */
   replaceSql: string;
+  /** Takes text and the row number. */
+  replaceTextSql: string;
 };
 
 /** An indexed path of a collection. */
@@ -54,6 +56,7 @@ export function readTable(connection: Connection, name: string): Table | null {
     textPaths: columnNames(connection, `${name}#text`),
     insertSql: `INSERT INTO ${quote(name)} (${["id", "doc", ...keys].join(", ")}) VALUES (?, ?${", ?".repeat(keys.length)})`,
     replaceSql: `UPDATE ${quote(name)} SET doc = ?${keys.map((key) => `, ${key} = ?`).join("")} WHERE n = ?`,
+    replaceTextSql: `UPDATE ${quote(name)} SET doc = ? WHERE n = ?`,
   };
 }
 
