@@ -33,7 +33,7 @@ import { BusFullError } from "@lib/bus/bus.ts";
 import { StoreError, StoreUnavailableError } from "@lib/store/database.ts";
 import { seldom } from "@lib/telemetry/seldom.ts";
 
-type Bindings = { caller: Caller; address: string; requestId: string; endpoint?: string };
+type Bindings = { path: string; caller: Caller; address: string; requestId: string; endpoint?: string };
 
 export type ApiOptions = {
   trusted: TrustedProxies;
@@ -52,7 +52,10 @@ export type Api = { fetch(request: Request, peer: string): Promise<Response> };
 
 /** Mounts implementations. Static path segments win over parameters, whatever the order of the list. */
 export function createApi(implementations: readonly Implementation[], deps: Deps, options: ApiOptions): Api {
-  const hono = new OpenAPIHono<{ Bindings: Bindings }>({ getPath: pathOf });
+  const hono = new OpenAPIHono<{ Bindings: Bindings }>({
+    // hono types what it is given here as any object; it is what `route` gives to `fetch`.
+    getPath: (request, context) => (context?.env as Bindings | undefined)?.path ?? pathOf(request),
+  });
   for (const implementation of [...implementations].sort(byStaticSegments)) mount(hono, implementation, deps, options);
   hono.notFound(() => errorResponse(new RequestError(404, "NotFound", "no such route"), "routing"));
   const toErrorResponse = errorResponses(deps);
@@ -69,7 +72,8 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
   async function answer(request: Request, peer: string): Promise<Response> {
     const startedMs = performance.now();
     const address = clientAddress(request.headers, peer, options);
-    const env: Bindings = { caller: callerOf(deps, request.headers), address, requestId: deps.ids.ulid() };
+    const caller = callerOf(deps, request.headers);
+    const env: Bindings = { path: pathOf(request), caller, address, requestId: deps.ids.ulid() };
     const response = await limitedResponse(request, env);
     response.headers.set("X-Content-Type-Options", "nosniff");
     response.headers.set("X-Request-Id", env.requestId);
@@ -82,7 +86,7 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
     let response: Response;
     let origin: string | null = null;
     try {
-      const segments = pathOf(request).split("/").filter(Boolean).map(decode);
+      const segments = env.path.split("/").filter(Boolean).map(decode);
       const identity = (await env.caller.identity()) ?? clientNetwork(env.address);
       quota = await countRequest(deps.keys, identity, bucketOf(request.method, segments));
       origin = parseOrigin(request.headers.get("origin"));
@@ -97,10 +101,10 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
 
   async function route(request: Request, env: Bindings, origin: string | null, quota: Quota): Promise<Response> {
     if (request.method === "OPTIONS") return preflightResponse(request.headers, origin);
-    if (request.method === "GET" && pathOf(request) === "/ratelimit") return quotaResponse(quota);
-    const page = getPage(options.pages, request.method, pathOf(request));
+    if (request.method === "GET" && env.path === "/ratelimit") return quotaResponse(quota);
+    const page = getPage(options.pages, request.method, env.path);
     if (page) {
-      env.endpoint = pathOf(request);
+      env.endpoint = env.path;
       return page(request);
     }
     if (request.method !== "GET" && request.method !== "HEAD" && !deps.bus.accepting)

@@ -33,7 +33,9 @@ export function clientAddress(
   if (!trusted(nearest)) return nearest;
   const cloudflare = trustCloudflare ? headers.get("cf-connecting-ip") : null;
   if (cloudflare) return cloudflare.trim();
-  const chain = (headers.get("x-forwarded-for") ?? "").split(",").map((hop) => plainAddress(hop.trim()));
+  const forwarded = headers.get("x-forwarded-for");
+  if (forwarded === null) return nearest;
+  const chain = forwarded.split(",").map((hop) => plainAddress(hop.trim()));
   for (const hop of chain.reverse()) {
     if (isIP(hop) === 0) return nearest;
     if (!trusted(hop)) return hop;

@@ -52,8 +52,11 @@ export function removalPaths<Name extends string>(
 
 /** A document as inserts store it: without the fields that equal their default (conformance data-11, data-14). */
 export function withoutDefaults<D extends { _id: unknown }>(document: D, defaults: Partial<D>): { _id: D["_id"] } {
-  const stored = Object.entries(document).filter(
-    ([field, value]) => value !== undefined && !Bun.deepEquals(value, Reflect.get(defaults, field)),
-  );
-  return { ...Object.fromEntries(stored), _id: document._id };
+  const stored = { _id: document._id } as Partial<D> & { _id: D["_id"] }; // the other fields of D may be missing
+  for (const field in document) {
+    const value = document[field];
+    const isDefault = field in defaults && Bun.deepEquals(value, defaults[field]);
+    if (value !== undefined && !isDefault) stored[field] = value;
+  }
+  return stored;
 }

@@ -142,6 +142,7 @@ function decorations({ masquerade, interactions }: DataMessageSend) {
 
 /** Only the lists that have something in them: the others are left out of the document (conformance data-23). */
 function nonEmpty<L extends Readonly<Record<string, readonly unknown[]>>>(lists: L): Partial<L> {
-  // The entries are those of L, which `Object.fromEntries` forgets.
-  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<L>;
+  const kept: Partial<L> = {};
+  for (const name in lists) if (lists[name] && lists[name].length > 0) kept[name] = lists[name];
+  return kept;
 }

@@ -25,6 +25,7 @@ export function parseMentions(content: string): Mentions {
 
 /** An escape discards the next token, wherever it is; code that is never closed is none, and ends all such handling. */
 function effectiveTokens(content: string): Token[] {
+  if (content.search(TOKENS) === -1) return []; // as in most messages
   const tokens: Token[] = Array.from(content.matchAll(TOKENS), ({ groups }) => groups ?? {});
   const closers = nextOfSameKind(tokens);
   const effective: Token[] = [];

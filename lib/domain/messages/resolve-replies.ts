@@ -20,6 +20,7 @@ export async function resolveReplies(
 ): Promise<Replies> {
   const max = deps.settings.features.limits.global.message_replies;
   if (intents.length > max) fail("TooManyReplies", { max });
+  if (intents.length === 0) return { ids: [], mentions: [] };
   const messages = await deps.store.messages.listByIds(intents.map(({ id }) => id));
   const readable = await listReadable(deps, author, channelId, messages);
   const byId = new Map(readable.map((message) => [message._id, message]));

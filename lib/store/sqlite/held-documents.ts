@@ -75,9 +75,10 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
       return document;
     },
     drop(changed) {
-      for (const [collection, rows] of Object.entries(changed)) {
+      for (const collection in changed) {
         const held = byRow.get(collection);
-        for (const n of held ? (rows ?? [...held.keys()]) : []) held?.get(n)?.forEach(forget);
+        if (!held) continue;
+        for (const n of changed[collection] ?? [...held.keys()]) held.get(n)?.forEach(forget);
       }
     },
     dropAll() {
