@@ -27,7 +27,7 @@ export type HeldDocuments = {
 type Held = { lookUp: string; collection: string; n: number; size: number; document: Document; isUsed: boolean };
 
 /** Characters of text, over all documents; decoded they take a few times that. */
-const SIZE_MAX = 2_000_000;
+const SIZE_MAX = 1_000_000;
 
 /** One larger than this would push out many that are asked for more often. */
 const DOCUMENT_SIZE_MAX = 64_000;
