@@ -226,6 +226,27 @@ test("a text index of an earlier version, which has nothing beside it, is taken 
   expect(await idsOf(things, { $text: { $search: "found" } })).toEqual(["1", "2"]);
 });
 
+test("texts that an earlier version left waiting, having removed their documents, do no harm", async () => {
+  const path = newPath();
+  const before = await openSqlite(path);
+  await filled(
+    before,
+    [
+      { _id: "1", content: "first" },
+      { _id: "2", content: "second" },
+    ],
+    { indexes },
+  );
+  await before.close();
+  const file = new SqliteFile(path);
+  file.run("DELETE FROM things WHERE id = '2'");
+  file.close();
+  await using opened = await disposable(openSqlite(path));
+  const things = await filled(opened.database, [{ _id: "3", content: "third" }], { indexes });
+  expect(await idsOf(things, { $text: { $search: "first second third" } })).toEqual(["1", "3"]);
+  expect(await idsOf(things, { $text: { $search: "second" } })).toEqual([]);
+});
+
 test("a listing by channel and id reads the compound index and sorts nothing", async () => {
   const path = newPath();
   await using opened = await disposable(openSqlite(path));

@@ -32,10 +32,11 @@ export function addText(connection: Connection, table: Table, n: number, documen
   const texts = textPaths.map((path) => textAt(document, path));
   if (texts.every((text) => text === "")) return;
   const marks = texts.map(() => ", ?").join("");
-  connection.run(`INSERT INTO ${unindexed(table)} (n, ${textPaths.map(quote).join(", ")}) VALUES (?${marks})`, [
-    n,
-    ...texts,
-  ]);
+  // An earlier version that wrote to the file meanwhile may have left the text of a document that had this number.
+  connection.run(
+    `INSERT OR REPLACE INTO ${unindexed(table)} (n, ${textPaths.map(quote).join(", ")}) VALUES (?${marks})`,
+    [n, ...texts],
+  );
   const waiting = (connection.waitingTexts.get(name) ?? 0) + 1;
   connection.waitingTexts.set(name, waiting);
   if (waiting >= WAITING_MAX) indexTexts(connection, table);
