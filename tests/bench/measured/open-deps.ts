@@ -25,7 +25,9 @@ export type Places = { store: StorePlace; redis?: { url: string; stream: string 
 /** Opens a database with all collections and indexes. */
 export async function openDatabase(place: StorePlace): Promise<Database> {
   const database =
-    "sqlite" in place ? await openSqlite(place.sqlite) : await openMongo(place.mongodb, { name: place.name });
+    "sqlite" in place
+      ? await openSqlite(place.sqlite, { isAlone: true })
+      : await openMongo(place.mongodb, { name: place.name });
   await initialiseDatabase(database);
   return database;
 }
