@@ -22,11 +22,11 @@ export type StorePlace = { sqlite: string } | { mongodb: string; name: string };
 /** Where everything is; without Redis the bus and the keys are inside the process. */
 export type Places = { store: StorePlace; redis?: { url: string; stream: string } };
 
-/** Opens a database with all collections and indexes. */
-export async function openDatabase(place: StorePlace): Promise<Database> {
+/** Opens a database with all collections and indexes; `isAlone` when no other process uses it, as an embedded Ermine. */
+export async function openDatabase(place: StorePlace, isAlone = true): Promise<Database> {
   const database =
     "sqlite" in place
-      ? await openSqlite(place.sqlite, { isAlone: true })
+      ? await openSqlite(place.sqlite, { isAlone })
       : await openMongo(place.mongodb, { name: place.name });
   await initialiseDatabase(database);
   return database;
@@ -47,7 +47,9 @@ export async function openDeps({ store, redis }: Places): Promise<Deps> {
       })
     : embedded;
   return {
-    store: openStore(await openDatabase(store), { onMalformed: (collection) => log.warn("malformed", { collection }) }),
+    store: openStore(await openDatabase(store, !redis), {
+      onMalformed: (collection) => log.warn("malformed", { collection }),
+    }),
     bus: redis ? redisBus({ ...redis, gatherMs, log }) : memoryBus({ gatherMs, log }),
     keys: neverFull(keys),
     mail: { send: async () => {}, drain: async () => {}, ping: async () => {}, close: async () => {} },
