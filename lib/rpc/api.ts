@@ -193,6 +193,7 @@ function normalisePath(url: string): string {
 }
 
 function decode(segment: string): string {
+  if (!segment.includes("%")) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -30,10 +30,10 @@ export function clientAddress(
   { trusted, trustCloudflare }: { trusted: TrustedProxies; trustCloudflare: boolean },
 ): string {
   const nearest = plainAddress(peer);
-  if (!trusted(nearest)) return nearest;
   const cloudflare = trustCloudflare ? headers.get("cf-connecting-ip") : null;
-  if (cloudflare) return cloudflare.trim();
   const forwarded = headers.get("x-forwarded-for");
+  if ((!cloudflare && forwarded === null) || !trusted(nearest)) return nearest;
+  if (cloudflare) return cloudflare.trim();
   if (forwarded === null) return nearest;
   const chain = forwarded.split(",").map((hop) => plainAddress(hop.trim()));
   for (const hop of chain.reverse()) {

@@ -10,7 +10,7 @@ import { checkFilter } from "./check-filter.ts";
 import type { Connection } from "./connection.ts";
 import { failureOf, storeError } from "./failure.ts";
 import { foldedPaths } from "./fold-case.ts";
-import { lookUpOf } from "./held-documents.ts";
+import { lookUpNames } from "./held-documents.ts";
 import { decode } from "./json.ts";
 import type { Operation, Result } from "./operation.ts";
 import { project } from "./project.ts";
@@ -28,6 +28,7 @@ export function sqliteCollection<D extends StoredDocument>(
 ): Collection<D> {
   const source: Source = { collection: declaration.name, folded: foldedPaths(declaration) };
   const { collection } = source;
+  const lookUpName = lookUpNames(source);
   const find = (label: string, filter: Filter, options: FindOptions): D[] => {
     const { only } = options;
     const rows = reader.read(label, collection, (connection) => selectRows(connection, source, filter, options));
@@ -40,11 +41,13 @@ export function sqliteCollection<D extends StoredDocument>(
       await queue.submit("find", collection, [{ kind: "indexTexts", collection }]);
   };
   const firstDocument = (connection: Connection, filter: Filter, options: FindOptions): Row["document"] | null => {
-    const lookUp = options.sort || options.skip ? null : lookUpOf(source, filter);
-    const held = lookUp === null ? undefined : queue.held?.get(lookUp);
+    const name = options.sort || options.skip ? null : lookUpName(filter);
+    const held = name === null ? undefined : queue.held?.get(name);
     if (held) return held;
     const row = selectRow(connection, source, filter, options);
-    return row && (lookUp === null ? row.document : (queue.held?.hold(lookUp, collection, row) ?? row.document));
+    if (!row || name === null || !queue.held) return row && row.document;
+    const isById = "_id" in filter && Object.keys(filter).length === 1;
+    return queue.held.hold({ name, collection, isById }, row);
   };
   const findOne = (filter: Filter, options: FindOptions): D | null => {
     const document = reader.read("findOne", collection, (connection) => firstDocument(connection, filter, options));

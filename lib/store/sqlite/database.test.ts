@@ -120,7 +120,7 @@ test("a writer that dies loses what it held, and the next write gets a new one",
     const thread = writeThread({ path: newPath(), durability: "normal" }, events);
     return { send: (group) => thread.send(broken ? "not a group" : group), close: () => thread.close() };
   }, held);
-  held.hold("first", "things", { n: 1, text: "{}", document: {} });
+  held.hold({ name: "first", collection: "things", isById: true }, { n: 1, text: "{}", document: {} });
   const lost = await Promise.all([1, 2].map(() => rejection(queue.submit("insertOne", "things", [operation]))));
   expect(lost.every((error) => error instanceof StoreUnavailableError)).toBe(true);
   expect(held.get("first")).toBeUndefined(); // it may be among what was lost, and written all the same

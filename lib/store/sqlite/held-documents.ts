@@ -3,12 +3,14 @@
  * it, and to find and decode them anew is a fifth of what it costs to send a message.
  *
  * What keeps them right: whoever holds documents is the only one who writes to the database. The writer names the rows it
- * replaced or removed in its answer, and those are dropped before anybody learns that the write is done. A writer that
- * dies may have written anything: all are dropped. Held documents are frozen, since everybody gets the same.
+ * replaced or removed in its answer, and before anybody learns that the write is done those are dropped, or held as they
+ * are now where they would be found again for certain: under their `_id`. A writer that dies may have written anything: all
+ * are dropped. Held documents are frozen, since everybody gets the same.
  */
 import type { Filter } from "../database.ts";
 import { deepFreeze } from "../deep-freeze.ts";
 import type { ChangedRows } from "./changed-rows.ts";
+import { decode } from "./json.ts";
 import { isPlainKey } from "./look-up.ts";
 import type { Row } from "./select-rows.ts";
 import type { Source } from "./source.ts";
@@ -19,12 +21,17 @@ type Document = Row["document"];
 export type HeldDocuments = {
   get(lookUp: string): Document | undefined;
   /** Holds the row that a look-up found; returns its document, which is frozen then. */
-  hold(lookUp: string, collection: string, row: Row): Document;
-  drop(changed: ChangedRows): void;
+  hold(lookUp: LookUp, row: Row): Document;
+  /** Holds what the writer changed as it is now, or no longer. */
+  follow(changed: ChangedRows): void;
   dropAll(): void;
 };
 
-type Held = { lookUp: string; collection: string; n: number; size: number; document: Document; isUsed: boolean };
+/** A look-up by its name, where it looks, and whether it is by `_id` alone, so that it finds the same row for ever. */
+export type LookUp = { name: string; collection: string; isById: boolean };
+
+/** `document` is text until somebody asks for it. */
+type Held = LookUp & { n: number; size: number; document: Document | string; isUsed: boolean };
 
 /** Characters of text, over all documents; decoded they take a few times that. */
 const SIZE_MAX = 1_000_000;
@@ -39,7 +46,7 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
   let size = 0;
 
   const forget = (held: Held): void => {
-    byLookUp.delete(held.lookUp);
+    byLookUp.delete(held.name);
     size -= held.size;
     const rows = byRow.get(held.collection);
     const sharing = rows?.get(held.n);
@@ -52,34 +59,47 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
       if (!held.isUsed) forget(held);
       else {
         held.isUsed = false;
-        byLookUp.delete(held.lookUp);
-        byLookUp.set(held.lookUp, held); // in the last place, where it is met once more if need be
+        byLookUp.delete(held.name);
+        byLookUp.set(held.name, held); // in the last place, where it is met once more if need be
       }
     }
+  };
+
+  const change = (held: Held, text: string | null): void => {
+    if (text === null || !held.isById || text.length > DOCUMENT_SIZE_MAX) return forget(held);
+    size += text.length - held.size;
+    held.size = text.length;
+    held.document = text;
   };
 
   return {
     get(lookUp) {
       const held = byLookUp.get(lookUp);
-      if (held) held.isUsed = true;
-      return held?.document;
+      if (!held) return undefined;
+      held.isUsed = true;
+      // What the writer changed is the text of a document, as the row it was found in.
+      if (typeof held.document === "string") held.document = deepFreeze(decode(held.document) as Document);
+      return held.document;
     },
-    hold(lookUp, collection, { n, text, document }) {
+    hold(lookUp, { n, text, document }) {
       if (text.length > DOCUMENT_SIZE_MAX) return document;
-      const held: Held = { lookUp, collection, n, size: text.length, document: deepFreeze(document), isUsed: false };
+      const { name, collection } = lookUp;
+      const held: Held = { ...lookUp, n, size: text.length, document: deepFreeze(document), isUsed: false };
       const rows = byRow.get(collection) ?? new Map<number, Set<Held>>();
       byRow.set(collection, rows.set(n, (rows.get(n) ?? new Set()).add(held)));
-      byLookUp.set(lookUp, held);
+      byLookUp.set(name, held);
       size += held.size;
       makeRoom();
       return document;
     },
-    drop(changed) {
+    follow(changed) {
       for (const collection in changed) {
         const held = byRow.get(collection);
         if (!held) continue;
-        for (const n of changed[collection] ?? [...held.keys()]) held.get(n)?.forEach(forget);
+        const rows = changed[collection] ?? [...held.keys()].map((n) => [n, null] as const);
+        for (const [n, text] of rows) held.get(n)?.forEach((each) => change(each, text));
       }
+      makeRoom();
     },
     dropAll() {
       byLookUp.clear();
@@ -89,14 +109,17 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
   };
 }
 
-/** A look-up by equality with texts as text; null for any other filter. */
-export function lookUpOf({ collection, folded }: Source, filter: Filter): string | null {
-  let lookUp = `${collection}\n${folded.join()}`;
-  for (const path in filter) {
-    const value = filter[path];
-    if (typeof value !== "string" && (path !== "_id" || !isPlainKey(value))) return null;
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    lookUp += `\n${path}\n${typeof value}${text.length}\n${text}`; // with its length no text can look like the next path
-  }
-  return lookUp;
+/** Names the look-ups of a collection: those by equality with texts; null for any other filter. */
+export function lookUpNames({ collection, folded }: Source): (filter: Filter) => string | null {
+  const prefix = `${collection}\n${folded.join()}`;
+  return (filter) => {
+    let name = prefix;
+    for (const path in filter) {
+      const value = filter[path];
+      if (typeof value !== "string" && (path !== "_id" || !isPlainKey(value))) return null;
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      name += `\n${path}\n${typeof value}${text.length}\n${text}`; // with its length no text can look like the next path
+    }
+    return name;
+  };
 }

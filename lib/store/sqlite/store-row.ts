@@ -31,7 +31,7 @@ export function replaceRow(
   if (document._id !== row.document._id && encode(document._id) !== encode(row.document._id))
     throw new Error("The _id of a document cannot change");
   const table = tableFor(connection, collection, document, row.document);
-  connection.changedRows.add(collection, row.n);
+  connection.changedRows.add(collection, row.n, text);
   // SQLite writes every index of a column that is set, even to what it was.
   if (table.single.some((column) => isTouched(column, row.document, document)))
     connection.run(table.replaceSql, [text, ...keysOf(document, table.single), row.n]);

@@ -33,6 +33,7 @@ export class WriteGroups {
       );
     } catch (error) {
       if (this.connection.database.inTransaction) this.connection.run("ROLLBACK");
+      this.connection.changedRows.forgetTexts();
       if (this.connection.layouts !== layouts) this.#forget();
       const failure = failureOf(error);
       if (failure.kind === "unavailable") return submissions.map(() => ({ failure }));
@@ -46,6 +47,7 @@ export class WriteGroups {
     } catch (error) {
       this.#forget();
       if (this.connection.database.inTransaction) this.connection.run("ROLLBACK");
+      this.connection.changedRows.forgetTexts();
       const failure = failureOf(error);
       return submissions.map(() => ({ failure }));
     }
@@ -72,6 +74,7 @@ export class WriteGroups {
         if (failure.kind === "unavailable" || !this.connection.database.inTransaction) throw error;
         this.connection.run("ROLLBACK TO operation");
         this.connection.run("RELEASE operation");
+        this.connection.changedRows.forgetTexts();
         if (this.connection.layouts !== layouts) this.connection.forget(); // the operation changed the schema
         return { failure };
       }

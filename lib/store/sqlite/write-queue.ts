@@ -81,7 +81,7 @@ export class WriteQueue {
   }
 
   #answer({ outcomes, changedRows }: Answer): void {
-    this.held?.drop(changedRows);
+    this.held?.follow(changedRows);
     const answered = this.#sent;
     this.#sent = [];
     this.refusal = outcomes.map(failureIn).find((failure) => failure?.kind === "unavailable") ?? null;
