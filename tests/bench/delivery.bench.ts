@@ -2,6 +2,7 @@ import type { Bench, BenchContext, Cell } from "@tests/bench/bench.ts";
 import type { Conversed } from "@tests/bench/load/converse.ts";
 import { type Round, openBareRoom, openErmineRoom, runRound } from "@tests/bench/socket-room.ts";
 import { median, medianOf, quantile, repeat } from "@tests/bench/statistics.ts";
+import { join } from "node:path";
 
 type ErmineRoom = Awaited<ReturnType<typeof openErmineRoom>>;
 
@@ -9,13 +10,19 @@ type ErmineRoom = Awaited<ReturnType<typeof openErmineRoom>>;
 type Sent = Conversed & { cpuUs: number; sent: number };
 
 type Measured = {
+  store: Store;
   sockets: number;
   flatOut: Sent[];
   halfLoad: Conversed;
   perSecond: number;
 };
 
-type Steady = { sockets: number; ermine: Sent[]; bare: Round[] };
+type Steady = { store: Store; sockets: number; ermine: Sent[]; bare: Round[] };
+
+/** Where messages are kept: in a file, as by `npm start`, or in memory, to see what the disk and its thread take. */
+type Store = "file" | "memory";
+
+const STORES: readonly Store[] = ["file", "memory"];
 
 const STEADY_PER_SECOND = 10;
 
@@ -31,14 +38,17 @@ export const delivery: Bench = {
   async run(context) {
     const steady = await measureSteady(context);
     const sizes = context.quick ? [10, 100] : [10, 100, 1_000, 5_000];
-    context.progress(`connecting ${Math.max(...sizes)} sockets`);
-    await using room = await openErmineRoom(context, "json", sizes);
     const measured: Measured[] = [];
-    for (const sockets of sizes) {
-      context.progress(`${sockets} sockets`);
-      measured.push(await measureRoom(context, room, sockets));
+    for (const store of STORES) {
+      context.progress(`connecting ${Math.max(...sizes)} sockets, messages in ${store}`);
+      await using room = await openRoom(context, store, sizes);
+      for (const sockets of sizes) {
+        context.progress(`${sockets} sockets`);
+        measured.push({ store, sockets, ...(await measureRoom(context, room, sockets)) });
+      }
     }
     const columns = [
+      "store",
       "sockets",
       "messages/s at most",
       "µs/message",
@@ -52,7 +62,7 @@ export const delivery: Bench = {
     return {
       tables: [
         {
-          title: "A message sent over REST until the last socket of its channel holds it (embedded, in memory)",
+          title: "A message sent over REST until the last socket of its channel holds it (embedded)",
           columns,
           rows: measured.map(rowOf),
           notes: [
@@ -63,6 +73,7 @@ export const delivery: Bench = {
         {
           title: "The same at an ordinary pace, in a process that holds no other sockets",
           columns: [
+            "store",
             "sockets",
             "messages/s",
             "Ermine µs/delivery",
@@ -72,7 +83,7 @@ export const delivery: Bench = {
             "p99 ms",
             "complete",
           ],
-          rows: [steadyRow(steady)],
+          rows: steady.map(steadyRow),
           notes: [
             "Request, store and sockets together; Bun has no request and no store, it only publishes finished frames, at the same time.",
             "Aim: ≤ 7 µs where Bun takes 5 to 6, that is a ratio of 0.79.",
@@ -84,41 +95,61 @@ export const delivery: Bench = {
   },
 };
 
+const openRoom = (context: BenchContext, store: Store, sizes: readonly number[]): Promise<ErmineRoom> =>
+  openErmineRoom(context, "json", sizes, {
+    sqlite: store === "file" ? join(context.directory, `delivery-${sizes.length}.db`) : ":memory:",
+  });
+
 /**
- * A few messages a second to a room, from the request to the last socket. Bun alone has its own at the same time, each in
- * the middle between two of Ermine's: they are done long before, and this machine's pace differs more from one ten seconds
- * to the next than the two do.
+ * A few messages a second to a room, from the request to the last socket. All have theirs at the same time, those of one a
+ * third of the interval after those of the other: they are done long before, and this machine's pace differs more from one
+ * ten seconds to the next than they do.
  */
-async function measureSteady(context: BenchContext): Promise<Steady> {
+async function measureSteady(context: BenchContext): Promise<Steady[]> {
   const sockets = context.quick ? 100 : 1_000;
   context.progress(`${sockets} sockets, ${STEADY_PER_SECOND} messages a second`);
-  await using room = await openErmineRoom(context, "json", [sockets]);
-  const event = await room.server.call("sampleEvent", room.rooms.get(sockets) ?? "");
+  await using file = await openRoom(context, "file", [sockets]);
+  await using memory = await openRoom(context, "memory", [sockets]);
+  const event = await file.server.call("sampleEvent", file.rooms.get(sockets) ?? "");
   await using bareRoom = await openBareRoom(context, "json", [sockets], event);
   const frames = context.quick ? 10 : 100;
-  const round = async (): Promise<[Sent, Round]> => {
-    const ermine = send(room, sockets, { frames, connections: SENDERS, perSecond: STEADY_PER_SECOND });
-    await Bun.sleep(1_000 / STEADY_PER_SECOND / 2);
-    return Promise.all([ermine, runRound(bareRoom, { sockets, frames, perSecond: STEADY_PER_SECOND })]);
-  };
+  const sendAll = (room: ErmineRoom) =>
+    send(room, sockets, { frames, connections: SENDERS, perSecond: STEADY_PER_SECOND });
+  const round = (): Promise<[Sent, Sent, Round]> =>
+    Promise.all([
+      sendAll(file),
+      afterThirds(1).then(() => sendAll(memory)),
+      afterThirds(2).then(() => runRound(bareRoom, { sockets, frames, perSecond: STEADY_PER_SECOND })),
+    ]);
   // A server that has run for minutes has compiled what it runs most, also what only runs between requests.
-  await send(room, sockets, { frames: context.quick ? 100 : 10_000, connections: SENDERS });
+  for (const room of [file, memory])
+    await send(room, sockets, { frames: context.quick ? 100 : 10_000, connections: SENDERS });
   await runRound(bareRoom, { sockets, frames: 200, perSecond: null });
   await repeat(context.quick ? 0 : WARMING_ROUNDS, round);
   const rounds = await repeat(context.rounds, round);
-  return { sockets, ermine: rounds.map(([ermine]) => ermine), bare: rounds.map(([, bare]) => bare) };
+  const bare = rounds.map(([, , round]) => round);
+  return [
+    { store: "file", sockets, ermine: rounds.map(([sent]) => sent), bare },
+    { store: "memory", sockets, ermine: rounds.map(([, sent]) => sent), bare },
+  ];
 }
 
-function steadyRow({ sockets, ermine, bare }: Steady): Cell[] {
+const afterThirds = (thirds: number): Promise<void> => Bun.sleep((thirds * 1_000) / STEADY_PER_SECOND / 3);
+
+function steadyRow({ store, sockets, ermine, bare }: Steady): Cell[] {
   const latenciesMs = ermine.flatMap((round) => round.latenciesMs);
   const ours = medianOf(ermine, ({ cpuUs, sent }) => cpuUs / sent / sockets);
   const theirs = medianOf(bare, ({ cpuUs, deliveries }) => cpuUs / deliveries);
   const complete = [...ermine, ...bare].every((round) => round.complete) ? "yes" : "NO";
   const late = [0.5, 0.99].map((share) => quantile(latenciesMs, share));
-  return [sockets, STEADY_PER_SECOND, ours, theirs, theirs / ours, ...late, complete];
+  return [store, sockets, STEADY_PER_SECOND, ours, theirs, theirs / ours, ...late, complete];
 }
 
-async function measureRoom(context: BenchContext, room: ErmineRoom, sockets: number): Promise<Measured> {
+async function measureRoom(
+  context: BenchContext,
+  room: ErmineRoom,
+  sockets: number,
+): Promise<Omit<Measured, "store" | "sockets">> {
   const seconds = context.quick ? 0.5 : 1.2;
   await send(room, sockets, { frames: context.quick ? 100 : 500, connections: SENDERS }); // warms the code up
   const trial = await send(room, sockets, { frames: 100, connections: SENDERS });
@@ -127,7 +158,7 @@ async function measureRoom(context: BenchContext, room: ErmineRoom, sockets: num
   const perSecond = (1000 * frames) / median(flatOut.map(({ elapsedMs }) => elapsedMs)) / 2;
   const halfFrames = Math.max(64, Math.round(perSecond * (context.quick ? 1 : 4)));
   const halfLoad = await send(room, sockets, { frames: halfFrames, connections: 64, perSecond });
-  return { sockets, flatOut, halfLoad, perSecond };
+  return { flatOut, halfLoad, perSecond };
 }
 
 async function send(
@@ -143,10 +174,19 @@ async function send(
   return { ...conversed, sent: frames, cpuUs: (await server.call("cpuUs")) - beforeUs };
 }
 
-function rowOf({ sockets, flatOut, halfLoad, perSecond }: Measured): Cell[] {
+function rowOf({ store, sockets, flatOut, halfLoad, perSecond }: Measured): Cell[] {
   const { latenciesMs } = halfLoad;
   const cost = medianOf(flatOut, ({ cpuUs, sent }) => cpuUs / sent);
   const quantiles = [0.5, 0.99, 0.999].map((share) => quantile(latenciesMs, share));
   const complete = [...flatOut, halfLoad].every((conversed) => conversed.complete) ? "yes" : "NO";
-  return [sockets, perSecond * 2, cost, `${Math.round(perSecond)}/s`, latenciesMs.length, ...quantiles, complete];
+  return [
+    store,
+    sockets,
+    perSecond * 2,
+    cost,
+    `${Math.round(perSecond)}/s`,
+    latenciesMs.length,
+    ...quantiles,
+    complete,
+  ];
 }

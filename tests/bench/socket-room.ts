@@ -4,6 +4,7 @@ import type { BenchContext } from "@tests/bench/bench.ts";
 import type { SocketCommands } from "@tests/bench/load/sockets.ts";
 import type { BareSocketCommands } from "@tests/bench/measured/bare-sockets.ts";
 import type { ErmineCommands } from "@tests/bench/measured/ermine.ts";
+import type { StorePlace } from "@tests/bench/measured/open-deps.ts";
 import type { Pace, Preparation } from "@tests/bench/measured/producer.ts";
 import { type Child, spawnChild } from "@tests/bench/process/spawn-child.ts";
 
@@ -34,17 +35,18 @@ const PENDING = 200;
 /** Long enough for what follows `Ready` to be through. */
 const QUIET_MS = 400;
 
-/** Ermine with one server per size, each with one channel. */
+/** Ermine with one server per size, each with one channel; in memory unless it is told of a store. */
 export async function openErmineRoom(
   { measuredFlags }: BenchContext,
   format: Format,
   sizes: readonly number[],
+  store: StorePlace = { sqlite: ":memory:" },
 ): Promise<
   SocketRoom & { server: Child<ErmineCommands>; load: Child<SocketCommands>; url: string; authors: string[] }
 > {
   const server = spawnChild<ErmineCommands>("measured/ermine.ts", measuredFlags);
   const load = spawnChild<SocketCommands>("load/sockets.ts");
-  const { url, events } = await server.call("start", { store: { sqlite: ":memory:" } });
+  const { url, events } = await server.call("start", { store });
   const users = Math.max(...sizes);
   const plan = { users, authors: 64, areInvisible: true, servers: sizes.map((members) => ({ channels: 1, members })) };
   const world = await server.call("populate", plan);
