@@ -1,3 +1,4 @@
+import { parseEvent } from "@lib/event/parse-event.ts";
 import type { Bench, BenchContext, Cell } from "@tests/bench/bench.ts";
 import type { Conversed } from "@tests/bench/load/converse.ts";
 import { type Round, openBareRoom, openErmineRoom, runRound } from "@tests/bench/socket-room.ts";
@@ -110,7 +111,8 @@ async function measureSteady(context: BenchContext): Promise<Steady[]> {
   context.progress(`${sockets} sockets, ${STEADY_PER_SECOND} messages a second`);
   await using file = await openRoom(context, "file", [sockets]);
   await using memory = await openRoom(context, "memory", [sockets]);
-  const event = await file.server.call("sampleEvent", file.rooms.get(sockets) ?? "");
+  await send(file, sockets, { frames: 1, connections: 1 });
+  const event = parseEvent(JSON.parse(await file.load.call("firstFrame")));
   await using bareRoom = await openBareRoom(context, "json", [sockets], event);
   const frames = context.quick ? 10 : 100;
   const sendAll = (room: ErmineRoom) =>

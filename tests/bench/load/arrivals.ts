@@ -58,9 +58,14 @@ export class Arrivals {
     return alike && this.#frames.every((frames) => frames === this.expected);
   }
 
+  /** What the frames held that came to one of the sockets so far. */
+  payloads(): Buffer[] {
+    return payloadsOf(Buffer.concat(this.#kept));
+  }
+
   async finished(): Promise<Arrival> {
     await this.reached(this.expected);
-    const sequences = payloadsOf(Buffer.concat(this.#kept)).map(findMarker);
+    const sequences = this.payloads().map(findMarker);
     const complete = this.isExact() && new Set(sequences).size === this.expected;
     return { complete, sequences, lastAtMs: [...this.#lastAtMs] };
   }

@@ -73,6 +73,8 @@ function createSockets() {
       await quiet({ forMs });
       return current().isExact();
     },
+    /** The first frame of the round, as text. */
+    firstFrame: (): string => String(current().payloads()[0] ?? ""),
     /** Sends messages over HTTP and waits until the sockets of the round hold them. */
     converse: (conversation: Conversation) => converse(conversation, current()),
     /** Where each connection would continue. */
