@@ -87,7 +87,7 @@ export const delivery: Bench = {
           rows: steady.map(steadyRow),
           notes: [
             "Request, store and sockets together; Bun has no request and no store, it only publishes finished frames, at the same time.",
-            "Aim: ≤ 7 µs where Bun takes 5 to 6, that is a ratio of 0.79.",
+            "Aim: ≤ 7 µs, where Bun takes 5 to 6.",
           ],
         },
       ],

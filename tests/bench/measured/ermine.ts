@@ -5,13 +5,14 @@ import { publish } from "@lib/domain/publish.ts";
 import type { Publication } from "@lib/event/event.ts";
 import { messageCreate } from "@lib/event/message-events.ts";
 import type { SocketData } from "@lib/gateway/connection.ts";
+import { viewMember } from "@lib/model/view/member.ts";
 import { viewStaticUser } from "@lib/model/view/user.ts";
 import { createRegistry } from "@lib/telemetry/metrics.ts";
 import { createBonfire } from "@services/bonfire/bonfire.ts";
 import { createDelta } from "@services/delta/delta.ts";
 import { contentOf } from "@tests/bench/measured/marker.ts";
 import { type Places, openDeps } from "@tests/bench/measured/open-deps.ts";
-import { type WorldIds, type WorldPlan, populate } from "@tests/bench/measured/populate.ts";
+import { type WorldIds, type WorldPlan, authorFields, memberOf, populate } from "@tests/bench/measured/populate.ts";
 import { createProducer } from "@tests/bench/measured/producer.ts";
 import { answerCommands } from "@tests/bench/process/commands.ts";
 import { ownUsage } from "@tests/bench/process/own-usage.ts";
@@ -66,10 +67,14 @@ async function listen(deps: Deps): Promise<{ url: string; events: string }> {
   return { url: `http://127.0.0.1:${server.port}`, events: `ws://127.0.0.1:${server.port}/ws` };
 }
 
-const author = viewStaticUser(storedUser("01H000000000000000000AUTHR", { username: "author" }), { online: true });
+const AUTHOR = "01H000000000000000000AUTHR";
+const user = viewStaticUser(storedUser(AUTHOR, { username: "author", ...authorFields }), { online: true });
+const member = viewMember(memberOf("01H000000000000000000SERVR", AUTHOR, []));
 
+/** What a message that was sent over REST is announced with. */
 function messageIn({ ids }: Deps, channel: string, sequence: number): Publication {
-  return messageCreate({ _id: ids.ulid(), channel, author: author._id, content: contentOf(sequence), user: author });
+  const id = ids.ulid();
+  return messageCreate({ _id: id, nonce: id, channel, author: AUTHOR, content: contentOf(sequence), user, member });
 }
 
 function fail(): never {

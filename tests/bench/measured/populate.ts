@@ -1,10 +1,12 @@
 import type { Deps } from "@lib/domain/deps.ts";
 import type { MemberDocument } from "@lib/model/stored/member.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
+import type { UserDocument } from "@lib/model/stored/user.ts";
 import { serverDefault } from "@lib/permission/default-permissions.ts";
 import { toStored } from "@lib/permission/permissions.ts";
 import { contentOf } from "@tests/bench/measured/marker.ts";
 import {
+  storedFile,
   storedMessage,
   storedRole,
   storedServer,
@@ -43,10 +45,18 @@ const BATCH = 500;
 /** Old enough that the limits of new users do not apply. */
 const ESTABLISHED_MS = 100 * 24 * 3_600_000;
 
+/** What people who write show of themselves: with it the event of a message has some 750 bytes. */
+export const authorFields: Partial<UserDocument> = {
+  avatar: storedFile("K7vNq0c2mXw4R8pYtLs6dHb1zGfJ3aUe5iOoQyTnVx", {
+    tag: "avatars",
+    metadata: { type: "Image", width: 512, height: 512 },
+  }),
+};
+
 /** Fills an empty store. */
 export async function populate(deps: Storing, plan: WorldPlan): Promise<WorldIds> {
-  const users = await insertUsers(deps, plan.users, plan.areInvisible === true);
-  const authors = await insertUsers(deps, plan.authors, false);
+  const users = await insertUsers(deps, plan.users, plan.areInvisible ? { status: { presence: "Invisible" } } : {});
+  const authors = await insertUsers(deps, plan.authors, authorFields);
   const servers: WorldIds["servers"] = [];
   for (const { channels, members, from = 0 } of plan.servers) {
     const server = await insertServer(deps, authors[0]?.id ?? "", channels, plan.withRole === true);
@@ -65,16 +75,15 @@ export async function populate(deps: Storing, plan: WorldPlan): Promise<WorldIds
 async function insertUsers(
   { store, ids }: Storing,
   count: number,
-  areInvisible: boolean,
+  fields: Partial<UserDocument>,
 ): Promise<{ id: string; token: string }[]> {
-  const status = areInvisible ? { status: { presence: "Invisible" as const } } : {};
   const users = Array.from({ length: count }, () => ({
     id: ids.ulid(Date.now() - ESTABLISHED_MS),
     token: ids.nanoid(64),
     sessionId: ids.ulid(),
   }));
   await inBatches(users, async ({ id, token, sessionId }) => {
-    await store.users.insert(storedUser(id, { username: `u${id.slice(10).toLowerCase()}`, ...status }));
+    await store.users.insert(storedUser(id, { username: `u${id.slice(10).toLowerCase()}`, ...fields }));
     await store.sessions.insert({ _id: sessionId, user_id: id, token, name: "bench", last_seen: Date.now() });
   });
   return users;
@@ -99,7 +108,8 @@ async function insertServer(
   return { id, channels, roleId: role?._id ?? null };
 }
 
-const memberOf = (server: string, user: string, roles: string[]): MemberDocument => ({
+/** A member without anything of their own. */
+export const memberOf = (server: string, user: string, roles: string[]): MemberDocument => ({
   _id: { server, user },
   joined_at: Date.now(),
   roles,
