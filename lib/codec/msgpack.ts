@@ -14,6 +14,8 @@ type Bytes = Buffer<ArrayBuffer>;
 /** Every frame is written here first and then copied out: a buffer for each would cost more than the encoding. */
 const SCRATCH = Buffer.alloc(65_536);
 const SHORT_TEXT_LENGTH = 31;
+/** What a head of one byte can say of a map or array. */
+const FIXED_LENGTH_MAX = 15;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const MIN_INT64 = -(2n ** 63n);
 
@@ -50,18 +52,29 @@ function writeValue(bytes: Bytes, at: number, value: unknown): number {
 
 /** Keys without a value are left out, as in JSON. */
 function writeMap(bytes: Bytes, start: number, map: Readonly<Record<string, unknown>>): number {
-  const keys = Object.keys(map);
-  let size = keys.length;
-  for (const key of keys) if (map[key] === undefined) size--;
-  let at = writeLength(bytes, start, size, 0x80, 0xde);
-  for (const key of keys) {
+  let size = 0;
+  let at = start + 1;
+  for (const key in map) {
     const value = map[key];
     if (value === undefined) continue;
-    at = writeText(bytes, at, key);
-    if (typeof value === "string" && TIMESTAMP_FIELDS.has(key)) at = writeTimestamp(bytes, at, value);
-    else at = writeValue(bytes, at, value);
+    if (++size > FIXED_LENGTH_MAX) return writeLongMap(bytes, start, map);
+    at = writeEntry(bytes, at, key, value);
   }
+  writeByte(bytes, start, 0x80 | size); // known only now; to look for it first would cost as much as the values
   return at;
+}
+
+function writeLongMap(bytes: Bytes, start: number, map: Readonly<Record<string, unknown>>): number {
+  const given = Object.keys(map).filter((key) => map[key] !== undefined);
+  let at = writeLength(bytes, start, given.length, 0x80, 0xde);
+  for (const key of given) at = writeEntry(bytes, at, key, map[key]);
+  return at;
+}
+
+function writeEntry(bytes: Bytes, start: number, key: string, value: unknown): number {
+  const at = writeText(bytes, start, key);
+  if (typeof value === "string" && TIMESTAMP_FIELDS.has(key)) return writeTimestamp(bytes, at, value);
+  return writeValue(bytes, at, value);
 }
 
 function writeArray(bytes: Bytes, at: number, items: readonly unknown[]): number {
@@ -77,7 +90,7 @@ function writeTimestamp(bytes: Bytes, at: number, text: string): number {
 
 /** Head of a map or array: a form of one byte for up to 15, else the 16-bit form or the 32-bit one after it. */
 function writeLength(bytes: Bytes, at: number, length: number, fixed: number, wide: number): number {
-  if (length < 16) return writeByte(bytes, at, fixed | length);
+  if (length <= FIXED_LENGTH_MAX) return writeByte(bytes, at, fixed | length);
   if (length < 0x10000) return writeUint16(bytes, at, wide, length);
   return writeUint32(bytes, at, wide + 1, length);
 }
@@ -118,7 +131,7 @@ function writePositive(bytes: Bytes, at: number, value: number): number {
   if (value < 0x100) return writeUint8(bytes, at, 0xcc, value);
   if (value < 0x10000) return writeUint16(bytes, at, 0xcd, value);
   if (value < 0x100000000) return writeUint32(bytes, at, 0xce, value);
-  return writeUint64(bytes, at, 0xcf, BigInt(value));
+  return writeWide(bytes, at, 0xcf, value);
 }
 
 function writeNegative(bytes: Bytes, at: number, value: number): number {
@@ -126,7 +139,14 @@ function writeNegative(bytes: Bytes, at: number, value: number): number {
   if (value >= -0x80) return writeUint8(bytes, at, 0xd0, value & 0xff);
   if (value >= -0x8000) return writeUint16(bytes, at, 0xd1, value & 0xffff);
   if (value >= -0x80000000) return writeUint32(bytes, at, 0xd2, value >>> 0);
-  return writeUint64(bytes, at, 0xd3, BigInt.asUintN(64, BigInt(value)));
+  return writeWide(bytes, at, 0xd3, value);
+}
+
+/** 64 bits of an integer in the safe range, in two's complement; timestamps have so many. */
+function writeWide(bytes: Bytes, at: number, head: number, value: number): number {
+  bytes[at] = head;
+  const middle = writeBits(bytes, at + 1, Math.floor(value / 0x100000000));
+  return writeBits(bytes, middle, value % 0x100000000);
 }
 
 function writeBigint(bytes: Bytes, at: number, value: bigint): number {
