@@ -31,10 +31,9 @@ export function clientAddress(
 ): string {
   const nearest = plainAddress(peer);
   const cloudflare = trustCloudflare ? headers.get("cf-connecting-ip") : null;
+  if (cloudflare) return trusted(nearest) ? cloudflare.trim() : nearest;
   const forwarded = headers.get("x-forwarded-for");
-  if ((!cloudflare && forwarded === null) || !trusted(nearest)) return nearest;
-  if (cloudflare) return cloudflare.trim();
-  if (forwarded === null) return nearest;
+  if (forwarded === null || !trusted(nearest)) return nearest;
   const chain = forwarded.split(",").map((hop) => plainAddress(hop.trim()));
   for (const hop of chain.reverse()) {
     if (isIP(hop) === 0) return nearest;

@@ -42,16 +42,13 @@ const DOCUMENT_SIZE_MAX = 64_000;
 /** Holds nothing yet. Beyond `sizeMax` characters those go first that nobody asked for again. */
 export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
   const byLookUp = new Map<string, Held>();
-  const byRow = new Map<string, Map<number, Set<Held>>>();
+  const byRow = rowIndex();
   let size = 0;
 
   const forget = (held: Held): void => {
     byLookUp.delete(held.name);
     size -= held.size;
-    const rows = byRow.get(held.collection);
-    const sharing = rows?.get(held.n);
-    sharing?.delete(held);
-    if (sharing?.size === 0) rows?.delete(held.n);
+    byRow.remove(held);
   };
   const makeRoom = (): void => {
     for (const held of byLookUp.values()) {
@@ -83,21 +80,17 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
     },
     hold(lookUp, { n, text, document }) {
       if (text.length > DOCUMENT_SIZE_MAX) return document;
-      const { name, collection } = lookUp;
       const held: Held = { ...lookUp, n, size: text.length, document: deepFreeze(document), isUsed: false };
-      const rows = byRow.get(collection) ?? new Map<number, Set<Held>>();
-      byRow.set(collection, rows.set(n, (rows.get(n) ?? new Set()).add(held)));
-      byLookUp.set(name, held);
+      byRow.add(held);
+      byLookUp.set(held.name, held);
       size += held.size;
       makeRoom();
       return document;
     },
     follow(changed) {
       for (const collection in changed) {
-        const held = byRow.get(collection);
-        if (!held) continue;
-        const rows = changed[collection] ?? [...held.keys()].map((n) => [n, null] as const);
-        for (const [n, text] of rows) held.get(n)?.forEach((each) => change(each, text));
+        const rows = changed[collection] ?? byRow.rowsOf(collection).map((n) => [n, null] as const);
+        for (const [n, text] of rows) byRow.get(collection, n)?.forEach((held) => change(held, text));
       }
       makeRoom();
     },
@@ -106,6 +99,26 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
       byRow.clear();
       size = 0;
     },
+  };
+}
+
+/** What is held of each row. */
+function rowIndex() {
+  const collections = new Map<string, Map<number, Set<Held>>>();
+  return {
+    add(held: Held): void {
+      const rows = collections.get(held.collection) ?? new Map<number, Set<Held>>();
+      collections.set(held.collection, rows.set(held.n, (rows.get(held.n) ?? new Set()).add(held)));
+    },
+    remove(held: Held): void {
+      const rows = collections.get(held.collection);
+      const sharing = rows?.get(held.n);
+      sharing?.delete(held);
+      if (sharing?.size === 0) rows?.delete(held.n);
+    },
+    get: (collection: string, n: number) => collections.get(collection)?.get(n),
+    rowsOf: (collection: string): number[] => [...(collections.get(collection)?.keys() ?? [])],
+    clear: () => collections.clear(),
   };
 }
 
