@@ -45,9 +45,12 @@ export function sqliteCollection<D extends StoredDocument>(
     const held = name === null ? undefined : queue.held?.get(name);
     if (held) return held;
     const row = selectRow(connection, source, filter, options);
-    if (!row || name === null || !queue.held) return row && row.document;
-    const isById = "_id" in filter && Object.keys(filter).length === 1;
-    return queue.held.hold({ name, collection, isById }, row);
+    if (!row) return null;
+    if (name !== null) {
+      const isById = "_id" in filter && Object.keys(filter).length === 1;
+      queue.held?.hold({ name, collection, isById }, row);
+    }
+    return row.document;
   };
   const findOne = (filter: Filter, options: FindOptions): D | null => {
     const document = reader.read("findOne", collection, (connection) => firstDocument(connection, filter, options));

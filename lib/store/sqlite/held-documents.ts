@@ -20,8 +20,8 @@ type Document = Row["document"];
 /** Documents by the look-up that found them. */
 export type HeldDocuments = {
   get(lookUp: string): Document | undefined;
-  /** Holds the row that a look-up found; returns its document, which is frozen then. */
-  hold(lookUp: LookUp, row: Row): Document;
+  /** Holds the row that a look-up found, as text, which is small: most are found once. */
+  hold(lookUp: LookUp, row: Row): void;
   /** Holds what the writer changed as it is now, or no longer. */
   follow(changed: ChangedRows): void;
   dropAll(): void;
@@ -74,18 +74,16 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
       const held = byLookUp.get(lookUp);
       if (!held) return undefined;
       held.isUsed = true;
-      // What the writer changed is the text of a document, as the row it was found in.
       if (typeof held.document === "string") held.document = deepFreeze(decode(held.document) as Document);
       return held.document;
     },
-    hold(lookUp, { n, text, document }) {
-      if (text.length > DOCUMENT_SIZE_MAX) return document;
-      const held: Held = { ...lookUp, n, size: text.length, document: deepFreeze(document), isUsed: false };
+    hold(lookUp, { n, text }) {
+      if (text.length > DOCUMENT_SIZE_MAX) return;
+      const held: Held = { ...lookUp, n, size: text.length, document: text, isUsed: false };
       byRow.add(held);
       byLookUp.set(held.name, held);
       size += held.size;
       makeRoom();
-      return document;
     },
     follow(changed) {
       for (const collection in changed) {
@@ -104,17 +102,17 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
 
 /** What is held of each row. */
 function rowIndex() {
-  const collections = new Map<string, Map<number, Set<Held>>>();
+  const collections = new Map<string, Map<number, Held[]>>();
   return {
     add(held: Held): void {
-      const rows = collections.get(held.collection) ?? new Map<number, Set<Held>>();
-      collections.set(held.collection, rows.set(held.n, (rows.get(held.n) ?? new Set()).add(held)));
+      const rows = collections.get(held.collection) ?? new Map<number, Held[]>();
+      collections.set(held.collection, rows.set(held.n, [...(rows.get(held.n) ?? []), held]));
     },
     remove(held: Held): void {
       const rows = collections.get(held.collection);
-      const sharing = rows?.get(held.n);
-      sharing?.delete(held);
-      if (sharing?.size === 0) rows?.delete(held.n);
+      const others = rows?.get(held.n)?.filter((other) => other !== held) ?? [];
+      if (others.length > 0) rows?.set(held.n, others);
+      else rows?.delete(held.n);
     },
     get: (collection: string, n: number) => collections.get(collection)?.get(n),
     rowsOf: (collection: string): number[] => [...(collections.get(collection)?.keys() ?? [])],
