@@ -1,10 +1,11 @@
 import type { ClientEvent } from "@lib/event/client-events.ts";
-import { type Allowance, allowance, takeFrom } from "@lib/gateway/allowance.ts";
+import { allowance, takeFrom } from "@lib/gateway/allowance.ts";
 import type { CloseCode } from "@lib/gateway/close-codes.ts";
 import type { Frames } from "@lib/gateway/frames.ts";
 import type { Handshake } from "@lib/gateway/handshake.ts";
 import { type Topic, type Variant, compresses, nativeTopic, variantOf } from "@lib/gateway/variant.ts";
 import type { UserView } from "@lib/gateway/world.ts";
+import type { Settings } from "@lib/settings/settings.ts";
 import type { ServerWebSocket } from "bun";
 
 /** What Bun keeps with a socket. */
@@ -25,12 +26,15 @@ const PART_WAITING_MAX = 1 / 4;
 /** What goes to a socket once it has taken in what it is being sent. */
 type HeldBack = { readonly topics: Set<Topic>; frames: (string | Uint8Array<ArrayBuffer>)[]; bytes: number };
 
-/** What bounds a connection, in bytes. */
-export type ConnectionLimits = {
-  /** Largest frame that its client may send. */
-  frameBytesMax: number;
-  /** What may wait for its socket; Bun ends a connection that is sent anything beyond that. */
-  waitingBytesMax: number;
+/** What bounds a connection, in bytes: the largest frame of its client, and what may wait for its socket. */
+export type ConnectionLimits = Pick<Settings["ermine"]["gateway"], "frame_bytes_max" | "backpressure_bytes">;
+
+/** What is known of a connection until it is live and has its first frames. */
+export type Admission = {
+  /** What its query asked for, with a token that may be of any length. */
+  readonly handshake: Handshake;
+  /** What its client sent while its snapshot was being read; few, because little may be sent before it is live. */
+  readonly early: ClientEvent[];
 };
 
 /**
@@ -50,25 +54,24 @@ export class Connection {
   resumeSession = "";
   /** Servers whose member updates were asked for (`Subscribe`), by when that ends. */
   readonly watching = new Map<string, number>();
-  /** What its client sent while its snapshot was being read; few, because little may be sent before it is live. */
-  readonly early: ClientEvent[] = [];
+  /** Null once it is done: idle sockets shall hold little. */
+  admission: Admission | null;
   #ws: ServerWebSocket<SocketData> | null = null;
   #noteSent: NoteSent = () => {};
   #heldBack: HeldBack | null = null;
-  readonly #waitingBytesMax: number;
-  readonly #early = allowance(EARLY_BYTES_MAX, 0);
-  readonly #live: Allowance;
+  #maySend = allowance(EARLY_BYTES_MAX, 0);
+  readonly #limits: ConnectionLimits;
 
   constructor(
     id: string,
-    readonly handshake: Handshake,
+    handshake: Handshake,
     readonly network: string,
     readonly openedMs: number,
-    { frameBytesMax, waitingBytesMax }: ConnectionLimits,
+    limits: ConnectionLimits,
   ) {
     this.id = id;
-    this.#waitingBytesMax = waitingBytesMax;
-    this.#live = allowance(frameBytesMax * FRAMES_AT_ONCE, BYTES_PER_SECOND);
+    this.#limits = limits;
+    this.admission = { handshake, early: [] };
     this.variant = variantOf(handshake);
   }
 
@@ -78,11 +81,19 @@ export class Connection {
     this.#noteSent = noteSent;
   }
 
+  /** Makes it live, as one of a user. */
+  beLive(user: UserView): void {
+    this.user = user;
+    this.state = "live";
+    this.#maySend = allowance(this.#limits.frame_bytes_max * FRAMES_AT_ONCE, BYTES_PER_SECOND);
+  }
+
   /** Lets go of its socket, which is closed, and of what was held back for it. */
   detach(): void {
     this.state = "closed";
     this.#ws = null;
     this.#heldBack = null;
+    this.admission = null;
   }
 
   send(frames: Frames): void {
@@ -154,7 +165,7 @@ export class Connection {
   }
 
   #takesMore(): boolean {
-    return this.#bufferedBytes <= this.#waitingBytesMax * PART_WAITING_MAX;
+    return this.#bufferedBytes <= this.#limits.backpressure_bytes * PART_WAITING_MAX;
   }
 
   #write(frame: string | Uint8Array<ArrayBuffer>): void {
@@ -163,7 +174,7 @@ export class Connection {
 
   /** Takes a frame of a client from an allowance that no honest one uses up: what it costs to read has no other bound. */
   maySend(bytes: number, nowMs: number): boolean {
-    return takeFrom(this.state === "live" ? this.#live : this.#early, bytes + FRAME_OVERHEAD_BYTES, nowMs);
+    return takeFrom(this.#maySend, bytes + FRAME_OVERHEAD_BYTES, nowMs);
   }
 
   /**
@@ -172,7 +183,7 @@ export class Connection {
    */
   closeWith(lastWord: Frames, code: CloseCode): void {
     this.#heldBack = null;
-    if (this.#bufferedBytes <= this.#waitingBytesMax) this.send(lastWord);
+    if (this.#bufferedBytes <= this.#limits.backpressure_bytes) this.send(lastWord);
     this.close(code);
   }
 

@@ -2,7 +2,7 @@ import type { BusEntry } from "@lib/bus/bus.ts";
 import { encodeJson } from "@lib/codec/json.ts";
 import { encodeMsgpack } from "@lib/codec/msgpack.ts";
 import type { Event } from "@lib/event/event.ts";
-import type { Variant } from "@lib/gateway/variant.ts";
+import { type Variant, hasPosition, isBinary } from "@lib/gateway/variant.ts";
 
 /** The encodings of one event, each made at most once, when somebody needs it (P5). */
 export class Frames {
@@ -28,8 +28,9 @@ export class Frames {
   }
 
   #encode(variant: Variant): string | Uint8Array<ArrayBuffer> {
-    const event = variant & 2 && this.position !== null ? { ...this.event, position: this.position } : this.event;
-    return variant & 1 ? encodeMsgpack(event) : encodeJson(event);
+    const event =
+      hasPosition(variant) && this.position !== null ? { ...this.event, position: this.position } : this.event;
+    return isBinary(variant) ? encodeMsgpack(event) : encodeJson(event);
   }
 }
 

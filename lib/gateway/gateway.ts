@@ -28,7 +28,7 @@ import { recentEntries } from "@lib/gateway/recent-entries.ts";
 import { resumeKeysOf } from "@lib/gateway/resume.ts";
 import { type SlowReaders, slowReaders } from "@lib/gateway/slow-readers.ts";
 import { turnstile } from "@lib/gateway/turnstile.ts";
-import { noSockets } from "@lib/gateway/variant.ts";
+import { hasPosition, isBinary, noSockets } from "@lib/gateway/variant.ts";
 import { expireWatches } from "@lib/gateway/watches.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
 import { worldReads } from "@lib/gateway/world-reads.ts";
@@ -111,9 +111,7 @@ export class Gateway {
     if (open >= this.#limits.connections_per_address) return new Response("too many connections", { status: 429 });
     const handshake = parseHandshake(URL.parse(request.url, "http://localhost")?.search ?? "");
     const { ids, clock } = this.#deps;
-    const { frame_bytes_max: frameBytesMax, backpressure_bytes: waitingBytesMax } = this.#limits;
-    const limits = { frameBytesMax, waitingBytesMax };
-    const connection = new Connection(ids.nanoid(32), handshake, network, clock.now(), limits);
+    const connection = new Connection(ids.nanoid(32), handshake, network, clock.now(), this.#limits);
     if (server.upgrade(request, { data: { connection } })) return undefined;
     return new Response("this is a WebSocket endpoint", { status: 426, headers: { Upgrade: "websocket" } });
   }
@@ -169,7 +167,7 @@ export class Gateway {
     if (this.#isResumable(connection)) this.#resumable++;
     this.#connections.add(connection);
     this.#perNetwork.set(connection.network, (this.#perNetwork.get(connection.network) ?? 0) + 1);
-    const { token } = connection.handshake;
+    const token = connection.admission?.handshake.token ?? null;
     if (token === null) this.#silent.add(connection);
     else this.#logInSoon(connection, token);
   }
@@ -185,12 +183,12 @@ export class Gateway {
     if (state === "live") return handleClientEvent(this.#deps, world, connection, event, dispatcher.position);
     if (state === "preparing") {
       if (event.type === "Ping") handleClientEvent(this.#deps, world, connection, event, null);
-      else connection.early.push(event);
+      else connection.admission?.early.push(event);
     } else if (event.type === "Authenticate") this.#logInSoon(connection, event.token);
   }
 
-  #isResumable({ handshake }: Connection): boolean {
-    return handshake.resume !== null && this.#lingerMs > 0;
+  #isResumable({ variant }: Connection): boolean {
+    return hasPosition(variant) && this.#lingerMs > 0;
   }
 
   /** Whether somebody may ask for an entry later: of this process, or come from another one that reads the same bus. */
@@ -210,8 +208,10 @@ export class Gateway {
   async #logIn(connection: Connection, token: string): Promise<void> {
     try {
       if (this.#isResumable(connection)) connection.resumeSession = resumeSessionOf(connection.id, token);
-      const wasLost = prepareFromLost(this.#parts, connection, token);
-      if (!wasLost && !(await prepare(this.#parts, connection, token))) return connection.close(closeCodes.unavailable);
+      if (!connection.admission) return;
+      const claim = { ...connection.admission.handshake, token };
+      const wasLost = prepareFromLost(this.#parts, connection, claim);
+      if (!wasLost && !(await prepare(this.#parts, connection, claim))) return connection.close(closeCodes.unavailable);
       this.#handleEarly(connection);
       if (!wasLost) await sendSlowmodes(this.#deps, connection);
       await this.#presence.open(connection);
@@ -223,8 +223,9 @@ export class Gateway {
   /** Handles what the client of a live connection sent without waiting for its `Ready`. */
   #handleEarly(connection: Connection): void {
     const { world, dispatcher } = this.#parts;
-    for (const event of connection.early.splice(0))
-      handleClientEvent(this.#deps, world, connection, event, dispatcher.position);
+    const early = connection.admission?.early ?? [];
+    connection.admission = null;
+    for (const event of early) handleClientEvent(this.#deps, world, connection, event, dispatcher.position);
   }
 
   #refuse(connection: Connection, error: unknown): void {
@@ -309,7 +310,7 @@ export class Gateway {
 }
 
 /** A frame of the wrong kind decodes to nothing (conformance events-7, events-8). */
-function decode({ handshake }: Connection, message: string | Buffer<ArrayBuffer>): unknown {
-  if (handshake.format === "json") return typeof message === "string" ? decodeJsonFrame(message) : null;
-  return typeof message === "string" ? null : decodeMsgpackFrame(message);
+function decode({ variant }: Connection, message: string | Buffer<ArrayBuffer>): unknown {
+  if (typeof message === "string") return isBinary(variant) ? null : decodeJsonFrame(message);
+  return isBinary(variant) ? decodeMsgpackFrame(message) : null;
 }

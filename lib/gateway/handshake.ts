@@ -30,6 +30,9 @@ export type Handshake = {
   compress: boolean;
 };
 
+/** A handshake with the token it is to be admitted by, wherever that came from. */
+export type Claim = Handshake & { readonly token: string };
+
 const DEFAULT_FIELDS = READY_FIELDS.filter((field) => field !== "channel_unreads");
 const SETTINGS_KEY = /^user_settings\[(\S+)\]$/;
 

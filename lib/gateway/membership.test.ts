@@ -81,7 +81,7 @@ test("P6: who cannot enter the world leaves nothing of themselves in it, and ent
   view.server = held;
   const user = enter();
 
-  expect([...user.servers].map(({ id }) => id)).toEqual(["read", "held"]);
+  expect(user.servers.map(({ id }) => id)).toEqual(["read", "held"]);
   expect([...user.directs].map(({ id }) => id)).toEqual(["g"]);
 });
 

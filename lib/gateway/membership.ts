@@ -31,9 +31,8 @@ export function enterWorld(world: World, connection: Connection, snapshot: Snaps
 export function addConnection(world: World, user: UserView, connection: Connection): void {
   connection.holdBack();
   world.heldBack.add(connection);
-  connection.user = user;
-  connection.state = "live";
-  user.connections.add(connection);
+  connection.beLive(user);
+  user.connections = [...user.connections, connection];
   for (const server of user.servers) {
     const member = server.members.get(user.id);
     if (member) connection.subscribe(member.viewClass.topic);
@@ -52,7 +51,7 @@ export function letGo(world: World, connection: Connection): void {
 export function leaveWorld(world: World, connection: Connection): void {
   const { user } = connection;
   if (!user) return;
-  user.connections.delete(connection);
+  user.connections = user.connections.filter((other) => other !== connection);
   world.watching.delete(connection);
   world.heldBack.delete(connection);
   for (const server of user.servers) server.watchers.delete(connection);
@@ -61,8 +60,8 @@ export function leaveWorld(world: World, connection: Connection): void {
 
 /** Lets go of a user whom nobody is connected as. */
 export function dropUserIfUnused(world: World, user: UserView): void {
-  if (user.connections.size > 0 || user.lost.size > 0 || world.users.get(user.id) !== user) return;
-  for (const server of [...user.servers]) removeMember(world, server, user.id);
+  if (user.connections.length > 0 || user.lost.size > 0 || world.users.get(user.id) !== user) return;
+  for (const server of user.servers) removeMember(world, server, user.id);
   for (const direct of [...user.directs]) {
     leaveDirect(direct, user);
     dropDirectIfUnused(world, direct);
@@ -94,8 +93,8 @@ function addUser(world: World, snapshot: Snapshot): UserView {
     user: document,
     bot: document.bot !== undefined,
     relations: new Map(),
-    connections: new Set(),
-    servers: new Set(),
+    connections: [],
+    servers: [],
     directs: new Set(),
     lost: new Set(),
     broadcasts: allowance(BROADCAST_BURST, BROADCASTS_PER_SECOND),

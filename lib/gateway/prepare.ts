@@ -11,6 +11,7 @@ import { authenticate } from "@lib/gateway/authenticate.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { type Dispatcher, type Listener, NOWHERE } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
+import type { Claim } from "@lib/gateway/handshake.ts";
 import { isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
 import { addConnection, dropUserIfUnused, enterWorld, letGo } from "@lib/gateway/membership.ts";
 import { nobody, outletTo } from "@lib/gateway/outlet.ts";
@@ -47,26 +48,31 @@ export type PrepareParts = {
  * Authenticates a connection, makes it live and sends its `Ready`. False when its user is gone or it closed meanwhile;
  * fails when the token is not valid, also when it was revoked while this was going on.
  */
-export async function prepare(parts: PrepareParts, connection: Connection, token: string): Promise<boolean> {
+export async function prepare(parts: PrepareParts, connection: Connection, claim: Claim): Promise<boolean> {
   const { dispatcher, world } = parts;
   let isGreeted = false;
   const logIn = async (): Promise<string> => {
-    const { userId, sessionId } = await authenticate(parts.deps, token);
+    const { userId, sessionId } = await authenticate(parts.deps, claim.token);
     connection.sessionId = sessionId;
     if (!isGreeted) connection.send(new Frames(authenticated({})));
     isGreeted = true;
     return userId;
   };
-  const { resume } = connection.handshake;
+  const { resume } = claim;
   const session = resume?.session ?? "";
-  const continued = isResumeSessionOf(session, token) ? await recallWatches(parts.deps, session) : null;
+  const continued = isResumeSessionOf(session, claim.token) ? await recallWatches(parts.deps, session) : null;
   if (continued) await catchUp(dispatcher, resume?.position ?? NOWHERE);
   for (let attempt = 1; attempt <= READS_BESIDE_THE_BUS; attempt++) {
-    const outcome = await tryToPrepare(parts, connection, { logIn, continued, isHeld: (id) => world.servers.has(id) });
+    const outcome = await tryToPrepare(parts, connection, {
+      claim,
+      logIn,
+      continued,
+      isHeld: (id) => world.servers.has(id),
+    });
     if (outcome !== "disturbed") return outcome === "live";
   }
   return dispatcher.exclusively(
-    async () => (await tryToPrepare(parts, connection, { logIn, continued, isHeld: () => false })) === "live",
+    async () => (await tryToPrepare(parts, connection, { claim, logIn, continued, isHeld: () => false })) === "live",
   );
 }
 
@@ -81,6 +87,7 @@ async function catchUp({ listeners, position: current }: Dispatcher, position: s
 }
 
 type Trial = {
+  claim: Claim;
   /** Resolves to the user; fails when the token is not valid now. */
   logIn(): Promise<string>;
   /** What the connection watched that this one may continue; null when it continues none. */
@@ -92,7 +99,7 @@ type Trial = {
 async function tryToPrepare(
   parts: PrepareParts,
   connection: Connection,
-  { logIn, continued, isHeld }: Trial,
+  { claim, logIn, continued, isHeld }: Trial,
 ): Promise<"live" | "gone" | "disturbed"> {
   const { dispatcher, deps, world } = parts;
   const { position } = dispatcher;
@@ -100,13 +107,13 @@ async function tryToPrepare(
   const listener = (entry: BusEntry): void => void (missed.length <= MISSED_MAX && missed.push(entry));
   dispatcher.listeners.add(listener);
   try {
-    const snapshot = await readSnapshot(deps, await logIn(), connection.handshake.ready, isHeld);
+    const snapshot = await readSnapshot(deps, await logIn(), claim.ready, isHeld);
     if (!snapshot || connection.state === "closed") return "gone";
     // A held server may have been let go of meanwhile, with the last other connection to it.
     const isComplete = snapshot.heldServers.every((id) => world.servers.has(id));
     if (!isComplete || missed.length > MISSED_MAX || missed.some((entry) => disturbs(snapshot, entry)))
       return "disturbed";
-    const start = goLive(parts, connection, snapshot, { position, continued });
+    const start = goLive(parts, connection, snapshot, { position, claim, continued });
     // In the same turn, so that nothing newer overtakes. Who was resumed has been told, but what was read has not.
     const out = start === "resumed" ? nobody : outletTo(connection);
     tellEach(parts, missed.filter(follows), (entry) => void route(parts, entry, out));
@@ -144,9 +151,8 @@ const touchesView = ({ event }: BusEntry): boolean => catalogue.get(event.type)?
  * Makes a connection live that continues a lost one of this process, without reading anything. False when there is none
  * such or what was missed cannot be replayed: then the usual way.
  */
-export function prepareFromLost(parts: PrepareParts, connection: Connection, token: string): boolean {
+export function prepareFromLost(parts: PrepareParts, connection: Connection, { resume, token }: Claim): boolean {
   const { world, recent } = parts;
-  const { resume } = connection.handshake;
   if (!resume?.session || resume.position === null || !isResumeSessionOf(resume.session, token)) return false;
   const lost = takeLingering(world.lost, resume.session);
   const missed = lost && recent.since(resume.position, [...listenKeysOf(lost.user), ...keysOfWatches(lost.watching)]);
@@ -175,12 +181,12 @@ function goLive(
   parts: PrepareParts,
   connection: Connection,
   snapshot: Snapshot,
-  { position, continued }: { position: string } & Pick<Trial, "continued">,
+  { position, claim, continued }: { position: string } & Pick<Trial, "claim" | "continued">,
 ): "resumed" | "fresh" {
   const { world, sockets, deps, recent } = parts;
   const user = enterWorld(world, connection, snapshot);
   sockets[connection.variant]++;
-  const { resume, ready } = connection.handshake;
+  const { resume, ready } = claim;
   if (resume && resume.position !== null) {
     const missed = continued && recent.since(resume.position, [...listenKeysOf(user), ...keysOfWatches(continued)]);
     if (missed && !missed.some((entry) => changesView(world, user, entry))) {

@@ -13,6 +13,12 @@ export function variantOf({ format, resume, compress }: Handshake): Variant {
   return ((format === "msgpack" ? 1 : 0) | (resume ? 2 : 0) | (compress ? 4 : 0)) as Variant; // 0 to 7 by construction
 }
 
+/** Whether frames of a variant are binary. */
+export const isBinary = (variant: Variant): boolean => (variant & 1) !== 0;
+
+/** Whether frames of a variant carry a position. */
+export const hasPosition = (variant: Variant): boolean => (variant & 2) !== 0;
+
 /** An audience among the sockets of this process, with its native topics as far as they were needed. */
 export type Topic = { readonly name: string; readonly natives: (string | undefined)[] };
 

@@ -38,7 +38,7 @@ export function addMember(server: ServerView, user: UserView, roles: string[]): 
   const viewClass = classOf(server, channels);
   const member: MemberView = { user, roles, viewClass };
   server.members.set(user.id, member);
-  user.servers.add(server);
+  user.servers = [...user.servers, server];
   viewClass.members.add(member);
   for (const connection of user.connections) connection.subscribe(viewClass.topic);
   return member;
@@ -55,7 +55,7 @@ export function removeMember(world: World, server: ServerView, userId: string): 
   }
   leaveClass(server, member);
   server.members.delete(userId);
-  member.user.servers.delete(server);
+  member.user.servers = member.user.servers.filter((other) => other !== server);
   if (server.members.size === 0) dropServer(world, server);
 }
 

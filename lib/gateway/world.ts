@@ -49,8 +49,10 @@ export type UserView = {
   user: UserDocument;
   readonly bot: boolean;
   readonly relations: Map<string, RelationshipStatus>;
-  readonly connections: Set<Connection>;
-  readonly servers: Set<ServerView>;
+  /** Another list when they change, so that who is being told of something may leave; few, and a set takes five times that. */
+  connections: readonly Connection[];
+  /** Likewise. */
+  servers: readonly ServerView[];
   readonly directs: Set<DirectView>;
   /** Lost connections of this user that may come back, by resume session, the oldest first. */
   readonly lost: Set<string>;

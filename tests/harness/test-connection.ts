@@ -4,6 +4,5 @@ import { Settings } from "@lib/settings/settings.ts";
 
 /** A connection with the usual bounds that has no socket yet. */
 export function testConnection(id: string, query = ""): Connection {
-  const { frame_bytes_max: frameBytesMax, backpressure_bytes: waitingBytesMax } = Settings.parse({}).ermine.gateway;
-  return new Connection(id, parseHandshake(query), "", 0, { frameBytesMax, waitingBytesMax });
+  return new Connection(id, parseHandshake(query), "", 0, Settings.parse({}).ermine.gateway);
 }

@@ -125,7 +125,7 @@ function asHeld(event: EventOf<"ServerCreate">, { server, channels, members }: S
 function reconnect(world: World, users: readonly UserView[]): void {
   forgetLingering(world.lost, ({ user }) => users.includes(user));
   for (const user of users) {
-    for (const connection of [...user.connections]) {
+    for (const connection of user.connections) {
       connection.resumeSession = "";
       connection.close(closeCodes.unavailable);
     }

@@ -32,7 +32,7 @@ export const userRules: Rules = {
     const single = audienceOf(context, event, crowd);
     const told = blind.filter(
       (user) =>
-        (crowd && user.servers.has(crowd)) || [...user.connections].some((connection) => single.has(connection)),
+        (crowd && user.servers.includes(crowd)) || user.connections.some((connection) => single.has(connection)),
     );
     for (const user of blind) for (const connection of user.connections) single.delete(connection);
     if (crowd) toCrowd(context, crowd, blind);
@@ -75,7 +75,7 @@ function endSessions(
   userId: string,
   isEnded: (sessionId: string) => boolean,
 ): void {
-  const connections = [...(world.users.get(userId)?.connections ?? [])];
+  const connections = world.users.get(userId)?.connections ?? [];
   const ended = connections.filter(({ sessionId }) => isEnded(sessionId));
   out.toConnections(
     connections.filter((connection) => !isEnded(connection.sessionId)),
