@@ -103,7 +103,7 @@ export const ErmineSettings = z.strictObject({
     .default("auto")
     .describe("auto = pretty on a terminal, otherwise JSON"),
   shutdown_ms: milliseconds(0, 600_000)
-    .default(15_000)
-    .describe("Time to finish what is in progress before the process ends"),
+    .default(9_000)
+    .describe("Time to finish what is in progress before the process ends; `docker stop` kills after 10 s"),
   gateway: GatewaySettings.prefault({}).describe("Connections for events"),
 });
