@@ -88,6 +88,10 @@ describe.each(storesUnderTest())("users on $name", (driver) => {
       { _id: "a", status: a },
       { _id: "b", status: b },
     ];
+    for (const id of ["a", "b"]) {
+      const relations = ["both", "one", "none", "gone"].map((_id) => ({ _id, status: "Friend" as const }));
+      await store.users.insert(storedUser(id, { relations }));
+    }
     await store.users.insert(storedUser("both", { relations: friends("Friend", "Friend") }));
     await store.users.insert(storedUser("one", { discriminator: "1", relations: friends("Friend", "Incoming") }));
     await store.users.insert(storedUser("none", { discriminator: "2", relations: friends("Blocked", "Incoming") }));

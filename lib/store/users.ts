@@ -101,15 +101,19 @@ function relationships(users: Collection<StoredDocument>, read: DocumentReader<U
       await users.updateMany({ _id: { $in: ids } }, { $pull: { relations: { _id: targetId } } });
     },
 
-    /** Ids of the users who are friends of both. */
+    /** Ids of the users who are friends of both. Found from these two: no index leads to who names them. */
     async listMutualFriendIds(a: string, b: string): Promise<string[]> {
-      const candidates = read.many(await users.find({ "relations._id": { $all: [a, b] } }));
-      const isFriend = (user: UserDocument, id: string): boolean =>
-        user.relations?.some((relation) => relation._id === id && relation.status === "Friend") ?? false;
-      return candidates.filter((user) => isFriend(user, a) && isFriend(user, b)).map(({ _id }) => _id);
+      const both = read.many(await users.find({ _id: { $in: [a, b] } }));
+      const [ofOne = new Set(), ofOther = new Set()] = both.map(friendsOf);
+      const shared = [...ofOne.intersection(ofOther)];
+      const friends = shared.length === 0 ? [] : read.many(await users.find({ _id: { $in: shared } }));
+      return friends.filter((user) => friendsOf(user).isSupersetOf(new Set([a, b]))).map(({ _id }) => _id);
     },
   };
 }
+
+const friendsOf = ({ relations = [] }: UserDocument): Set<string> =>
+  new Set(relations.flatMap(({ _id, status }) => (status === "Friend" ? _id : [])));
 
 // Two requests that change the same relation at once can undo each other's push; the second round settles it.
 const RELATION_ATTEMPTS_MAX = 8;
