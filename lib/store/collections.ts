@@ -47,7 +47,7 @@ export const collections = {
       { name: "content", keys: { content: "text" } },
       index("channel_id_compound", ["channel", "_id"]),
       index("author", ["author"]),
-      index("channel_pinned_compound", ["channel", "pinned"]),
+      index("channel_pinned_compound", ["channel", "pinned"], { rareLast: true }),
     ],
     int64: messageInt64(""),
   },
@@ -147,7 +147,7 @@ export const collections = {
 function index(
   name: string,
   fields: readonly string[],
-  options: Pick<IndexDeclaration, "unique" | "caseInsensitive"> = {},
+  options: Pick<IndexDeclaration, "unique" | "caseInsensitive" | "rareLast"> = {},
 ): IndexDeclaration {
   return { name, keys: Object.fromEntries(fields.map((field) => [field, 1 as const])), ...options };
 }

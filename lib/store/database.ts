@@ -114,6 +114,11 @@ export type IndexDeclaration = {
   unique?: boolean;
   /** Compare case-insensitively (collation `en`, strength 2): indexed queries on these keys ignore case too. */
   caseInsensitive?: boolean;
+  /**
+   * Few documents have the last of the keys. The embedded store leaves the others out, so that writing them costs nothing
+   * here, and has the `_id` behind the keys, so that they are listed by it without looking at all others.
+   */
+  rareLast?: boolean;
   /** Documents are removed this many seconds after the BSON date in the (single) key. */
   expireAfterSeconds?: number;
 };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { eventually } from "@tests/harness/eventually.ts";
 import { propertyRuns } from "@tests/harness/property-runs.ts";
 import { databaseSuite } from "../database.suite.ts";
-import { type Database, StoreUnavailableError } from "../database.ts";
+import { type Database, type Filter, StoreUnavailableError } from "../database.ts";
 import { declare, filled, idsOf, rejection } from "../suite/case.ts";
 import { compileFilter } from "./compile-filter.ts";
 import { Connection } from "./connection.ts";
@@ -247,22 +247,67 @@ test("texts that an earlier version left waiting, having removed their documents
   expect(await idsOf(things, { $text: { $search: "second" } })).toEqual([]);
 });
 
+/** How SQLite would list what a filter selects, the newest first. */
+function planOf(path: string, filter: Filter): string[] {
+  const connection = new Connection(new SqliteFile(path, { readonly: true }));
+  const table = connection.table("things");
+  const where = table ? compileFilter(filter, table, []) : null;
+  const plan = connection.rows<{ detail: string }>(
+    `EXPLAIN QUERY PLAN SELECT n, doc FROM things t WHERE ${where?.sql} ORDER BY t.id DESC LIMIT 50`,
+    where?.parameters ?? [],
+  );
+  connection.close();
+  return plan.map(({ detail }) => detail);
+}
+
 test("a listing by channel and id reads the compound index and sorts nothing", async () => {
   const path = newPath();
   await using opened = await disposable(openSqlite(path));
   await filled(opened.database, [{ _id: "1", channel: "c" }], {
     indexes: [{ name: "channel_id_compound", keys: { channel: 1, _id: 1 } }],
   });
-  const connection = new Connection(new SqliteFile(path, { readonly: true }));
-  const table = connection.table("things");
-  const where = table ? compileFilter({ channel: "c", _id: { $gt: "1", $lt: "5" } }, table, []) : null;
-  const plan = connection.rows<{ detail: string }>(
-    `EXPLAIN QUERY PLAN SELECT n, doc FROM things t WHERE ${where?.sql} ORDER BY t.id DESC LIMIT 50`,
-    where?.parameters ?? [],
-  );
-  connection.close();
-  expect(plan.map(({ detail }) => detail)).toEqual([
+  expect(planOf(path, { channel: "c", _id: { $gt: "1", $lt: "5" } })).toEqual([
     "SEARCH t USING INDEX things.channel_id_compound (=channel=? AND id>? AND id<?)",
+  ]);
+});
+
+test("an index on what few documents have holds those alone, also in a file where it held all", async () => {
+  const path = newPath();
+  const whole = { name: "pinned", keys: { channel: 1, pinned: 1 } } as const;
+  const documents = [
+    { _id: "1", channel: "c" },
+    { _id: "2", channel: "c", pinned: true },
+    { _id: "3", pinned: true },
+  ];
+  const before = await openSqlite(path);
+  await filled(before, documents, { indexes: [whole] });
+  await before.close();
+  for (let starts = 0; starts < 2; starts++) {
+    await using opened = await disposable(openSqlite(path));
+    const things = await filled(opened.database, [], { indexes: [{ ...whole, rareLast: true }] });
+    expect(await idsOf(things, { channel: "c", pinned: true })).toEqual(["2"]);
+    expect(await idsOf(things, { channel: "c" })).toEqual(["1", "2"]);
+    expect(await idsOf(things, { channel: "c", pinned: { $ne: true } })).toEqual(["1"]);
+    expect(await idsOf(things, { channel: "c", pinned: null })).toEqual(["1"]);
+  }
+  const connection = new Connection(new SqliteFile(path));
+  connection.run("ANALYZE");
+  const indexed = connection.rows("SELECT stat FROM sqlite_stat1 WHERE idx = 'things.pinned'");
+  connection.close();
+  expect(indexed).toEqual([{ stat: "2 1 1 1" }]);
+});
+
+test("what few documents have is listed by its index alone, in order of their ids", async () => {
+  const path = newPath();
+  await using opened = await disposable(openSqlite(path));
+  await filled(opened.database, [{ _id: "1", channel: "c", pinned: true }], {
+    indexes: [
+      { name: "channel_id_compound", keys: { channel: 1, _id: 1 } },
+      { name: "pinned", keys: { channel: 1, pinned: 1 }, rareLast: true },
+    ],
+  });
+  expect(planOf(path, { channel: "c", pinned: true })).toEqual([
+    "SEARCH t USING INDEX things.pinned (=channel=? AND =pinned=?)",
   ]);
 });
 

@@ -80,13 +80,23 @@ function createIndex(connection: Connection, table: Table, index: IndexDeclarati
   const terms = Object.values(index.keys).map((direction, i) => `${columns[i]}${direction === -1 ? " DESC" : ""}`);
   const name = `${table.name}.${index.name}`;
   const unique = index.unique ? "UNIQUE " : "";
-  connection.run(`CREATE ${unique}INDEX IF NOT EXISTS ${quote(name)} ON ${quote(table.name)} (${terms.join(", ")})`);
+  if (index.rareLast) dropWholeIndex(connection, name);
+  const rare = index.rareLast ? `, id) WHERE ${columns.at(-1)} IS NOT NULL` : ")";
+  connection.run(
+    `CREATE ${unique}INDEX IF NOT EXISTS ${quote(name)} ON ${quote(table.name)} (${terms.join(", ")}${rare}`,
+  );
   if (!index.unique) return;
   const filled = columns.map((column) => `ifnull(${column}, x'')`).join(", ");
   const some = columns.map((column) => `${column} IS NULL`).join(" OR ");
   connection.run(
     `CREATE UNIQUE INDEX IF NOT EXISTS ${quote(`${name}#null`)} ON ${quote(table.name)} (${filled}) WHERE ${some}`,
   );
+}
+
+/** Drops an index of an earlier version that has every document in it. */
+function dropWholeIndex(connection: Connection, name: string): void {
+  const whole = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ? AND sql NOT LIKE '% WHERE %'";
+  if (connection.rows(whole, [name]).length > 0) connection.run(`DROP INDEX ${quote(name)}`);
 }
 
 function isText(index: IndexDeclaration): boolean {
