@@ -3,8 +3,8 @@ import { buildDefinitions, readCheckout } from "@services/ermine/build-informati
 
 const timestamp = new Date().toISOString();
 const built = await Bun.build({
-  // The store's writer runs as a thread of its own and is found beside the main program.
-  entrypoints: ["services/ermine/main.ts", "lib/store/sqlite/writer.ts"],
+  // The store's writer and searcher run as threads of their own and are found beside the main program.
+  entrypoints: ["services/ermine/main.ts", "lib/store/sqlite/writer.ts", "lib/store/sqlite/searcher.ts"],
   root: ".",
   target: "bun",
   minify: true,

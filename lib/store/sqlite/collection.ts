@@ -16,15 +16,18 @@ import type { Operation, Result } from "./operation.ts";
 import { project } from "./project.ts";
 import type { Reader } from "./reader.ts";
 import { countRows, type Row, selectRow, selectRows } from "./select-rows.ts";
+import type { Found, Searches } from "./search.ts";
 import type { Source } from "./source.ts";
 import { hasUnindexed, searchesText } from "./text-index.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
-/** A collection: reads answer at once on this thread, writes go through the queue. */
+/** What a collection reads with and writes with. */
+type Parts = { reader: Reader; searches: Searches; queue: WriteQueue };
+
+/** A collection: reads answer at once on this thread unless they search for words, writes go through the queue. */
 export function sqliteCollection<D extends StoredDocument>(
   declaration: CollectionDeclaration<D>,
-  reader: Reader,
-  queue: WriteQueue,
+  { reader, searches, queue }: Parts,
 ): Collection<D> {
   const source: Source = { collection: declaration.name, folded: foldedPaths(declaration) };
   const { collection } = source;
@@ -36,9 +39,16 @@ export function sqliteCollection<D extends StoredDocument>(
     return rows.map(({ document }) => (only ? project(document, only) : document) as D);
   };
   /** A search finds whatever has been written. */
-  const indexed = async (): Promise<void> => {
-    if (reader.read("find", collection, (connection) => hasUnindexed(connection, collection)))
-      await queue.submit("find", collection, [{ kind: "indexTexts", collection }]);
+  const search = async (label: string, filter: Filter, options: FindOptions, counts = false): Promise<Found> => {
+    check(label, collection, filter);
+    if (reader.read(label, collection, (connection) => hasUnindexed(connection, collection)))
+      await queue.submit(label, collection, [{ kind: "indexTexts", collection }]);
+    return searches.run(label, { source, filter, options, counts });
+  };
+  const findByWords = async (label: string, filter: Filter, options: FindOptions): Promise<D[]> => {
+    const { texts } = await search(label, filter, options);
+    const documents = texts.map((text) => decode(text) as StoredDocument); // they were stored so
+    return documents.map((document) => (options.only ? project(document, options.only) : document) as D); // as above
   };
   const firstDocument = (connection: Connection, filter: Filter, options: FindOptions): Row["document"] | null => {
     const name = options.sort || options.skip ? null : lookUpName(filter);
@@ -64,15 +74,14 @@ export function sqliteCollection<D extends StoredDocument>(
 
   return {
     async findOne(filter, options = {}) {
-      if (searchesText(filter)) await indexed();
+      if (searchesText(filter)) return (await findByWords("findOne", filter, { ...options, limit: 1 }))[0] ?? null;
       return findOne(filter, options);
     },
     async find(filter, options = {}) {
-      if (searchesText(filter)) await indexed();
-      return find("find", filter, options);
+      return searchesText(filter) ? findByWords("find", filter, options) : find("find", filter, options);
     },
     async count(filter) {
-      if (searchesText(filter)) await indexed();
+      if (searchesText(filter)) return (await search("count", filter, {}, true)).count;
       return reader.read("count", collection, (connection) => countRows(connection, source, filter));
     },
     insertOne: async (document) => void (await write("insertOne", [insertion(document)])),
@@ -114,7 +123,7 @@ function toOperation(source: Source, operation: BulkOperation): Operation {
   return { ...source, kind: "update", filter, update, many, upsert };
 }
 
-/** The writer never sees `undefined`: its text form leaves such a condition out. */
+/** The other threads never see `undefined`: its text form leaves such a condition out. */
 function check(label: string, collection: string, filter: Filter): void {
   try {
     checkFilter(filter);

@@ -13,6 +13,8 @@ import { Connection } from "./connection.ts";
 import { openSqlite } from "./database.ts";
 import { holdDocuments } from "./held-documents.ts";
 import type { Operation } from "./operation.ts";
+import type { Search } from "./search.ts";
+import { searchThread } from "./search-thread.ts";
 import { WriteQueue } from "./write-queue.ts";
 import { writeThread } from "./write-thread.ts";
 
@@ -210,6 +212,55 @@ test("what was written shortly before the end is found by its words after the ne
   await using opened = await disposable(openSqlite(path));
   const things = await filled(opened.database, [{ _id: "3", content: "found" }], { indexes });
   expect(await idsOf(things, { $text: { $search: "found" } })).toEqual(["1", "2", "3"]);
+});
+
+test("a search keeps nobody waiting who looks something up meanwhile", async () => {
+  await using opened = await disposable(openSqlite(newPath()));
+  const things = await filled(opened.database, [{ _id: "1", content: "found" }], { indexes });
+  const words = { $text: { $search: "found" } };
+  await things.count(words);
+  const order: string[] = [];
+  const searching = things.find(words).then(() => order.push("search"));
+  // On one thread all of these would follow the search, since none waits for anything.
+  for (let looks = 0; looks < 100; looks++) await things.findOne({ _id: "1" });
+  order.push("look-ups");
+  await searching;
+  expect(order).toEqual(["look-ups", "search"]);
+});
+
+test("closing waits for the searches under way and leaves one file; later ones are refused", async () => {
+  const path = newPath();
+  const database = await openSqlite(path);
+  const things = await filled(database, [{ _id: "1", content: "found" }], { indexes });
+  const words = { $text: { $search: "found" } };
+  await things.count(words);
+  const searching = Promise.all([things.count(words), idsOf(things, words)]);
+  await database.close();
+  expect(await searching).toEqual([1, ["1"]]);
+  expect(["-wal", "-shm"].filter((end) => existsSync(path + end))).toEqual([]);
+  expect(await rejection(things.find(words))).toBeInstanceOf(StoreUnavailableError);
+});
+
+test("a searcher that dies fails the searches that it had, and the next one gets a new one", async () => {
+  const path = newPath();
+  await using opened = await disposable(openSqlite(path));
+  await filled(opened.database, [{ _id: "1" }]);
+  const searches = searchThread(path);
+  const search: Search = { source: { collection: "things", folded: [] }, filter: {}, options: {}, counts: true };
+  const deadly = { toJSON: () => undefined } as unknown as Search;
+  const source = { source: search.source };
+  const lost = [{ ...deadly, ...source }, search].map((each) => rejection(searches.run("find", each)));
+  for (const error of await Promise.all(lost)) expect(error).toBeInstanceOf(StoreUnavailableError);
+  expect(await searches.run("count", search)).toEqual({ texts: [], count: 1 });
+  await searches.close();
+});
+
+test("a search in a file that cannot be opened is unavailable", async () => {
+  const searches = searchThread(newPath());
+  const source = { collection: "things", folded: [] };
+  const searching = searches.run("count", { source, filter: {}, options: {}, counts: true });
+  expect(await rejection(searching)).toBeInstanceOf(StoreUnavailableError);
+  await searches.close();
 });
 
 test("a text index of an earlier version, which has nothing beside it, is taken over with what it holds", async () => {

@@ -1,7 +1,8 @@
 /**
  * The SQLite driver of the document port: one file, nothing else to run. Writes are made by a thread of their own, in
  * groups that share a transaction and its sync, so a slow disk delays their callers and nobody else; reads answer on the
- * calling thread from a second connection, which sees whatever has been acknowledged. See table.ts for the layout.
+ * calling thread from a second connection, which sees whatever has been acknowledged, but for searches for words, whose
+ * thread has a third. See table.ts for the layout.
  */
 import type { Collection, CollectionDeclaration, Database, StoredDocument } from "../database.ts";
 import { sqliteCollection } from "./collection.ts";
@@ -12,6 +13,9 @@ import { holdDocuments } from "./held-documents.ts";
 import { holdAlone } from "./hold-alone.ts";
 import { openReadConnection, openWriteConnection, type WriteSettings } from "./open-connection.ts";
 import { Reader } from "./reader.ts";
+import type { Searches } from "./search.ts";
+import { searchInline } from "./search-inline.ts";
+import { searchThread } from "./search-thread.ts";
 import { writeInline } from "./write-inline.ts";
 import { WriteQueue } from "./write-queue.ts";
 import { writeThread } from "./write-thread.ts";
@@ -37,12 +41,14 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   return new SqliteDatabase(connections, { now, expiryIntervalMs, taken: taken.move() });
 }
 
-type Connections = { reader: Reader; queue: WriteQueue };
+type Connections = { reader: Reader; searches: Searches; queue: WriteQueue };
 
 function openInMemory(settings: WriteSettings): Connections {
   const connection = openWriteConnection(settings);
+  const reader = new Reader(connection);
   return {
-    reader: new Reader(connection),
+    reader,
+    searches: searchInline(reader),
     queue: new WriteQueue((events) => writeInline(connection, events), holdDocuments()),
   };
 }
@@ -52,7 +58,7 @@ async function openFile(settings: WriteSettings, isAlone: boolean): Promise<Conn
   const queue = new WriteQueue((events) => writeThread(settings, events), held);
   try {
     await queue.submit("open", settings.path, []);
-    return { reader: new Reader(open(settings.path)), queue };
+    return { reader: new Reader(open(settings.path)), searches: searchThread(settings.path), queue };
   } catch (error) {
     await queue.close();
     throw error;
@@ -74,28 +80,28 @@ type DatabaseOptions = Required<Pick<SqliteOptions, "now" | "expiryIntervalMs">>
 
 class SqliteDatabase implements Database {
   readonly #expiring = new Map<string, CollectionDeclaration>();
-  readonly reader: Reader;
-  readonly queue: WriteQueue;
+  readonly #connections: Connections;
   readonly #options: DatabaseOptions;
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor({ reader, queue }: Connections, options: DatabaseOptions) {
-    this.reader = reader;
-    this.queue = queue;
+  constructor(connections: Connections, options: DatabaseOptions) {
+    this.#connections = connections;
     this.#options = options;
   }
 
   get commands(): number {
-    return this.reader.commands + this.queue.commands;
+    const { reader, searches, queue } = this.#connections;
+    return reader.commands + searches.commands + queue.commands;
   }
 
   collection<D extends StoredDocument>(declaration: CollectionDeclaration<D>): Collection<D> {
-    return sqliteCollection(declaration, this.reader, this.queue);
+    return sqliteCollection(declaration, this.#connections);
   }
 
   async ensure(declarations: readonly CollectionDeclaration[]): Promise<void> {
-    await this.queue.submit("ensure", "all collections", [{ kind: "ensure", declarations }]);
-    this.reader.connection.forget();
+    const { reader, queue } = this.#connections;
+    await queue.submit("ensure", "all collections", [{ kind: "ensure", declarations }]);
+    reader.connection.forget();
     for (const declaration of declarations) {
       if (expiredFilters(declaration, 0).length > 0) this.#expiring.set(declaration.name, declaration);
     }
@@ -108,7 +114,9 @@ class SqliteDatabase implements Database {
   async collectionNames(): Promise<string[]> {
     const sql =
       "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%#%' AND name NOT LIKE 'sqlite@_%' ESCAPE '@'";
-    const rows = this.reader.read("collectionNames", "", (connection) => connection.rows<{ name: string }>(sql));
+    const rows = this.#connections.reader.read("collectionNames", "", (connection) =>
+      connection.rows<{ name: string }>(sql),
+    );
     return rows.map(({ name }) => name);
   }
 
@@ -117,17 +125,19 @@ class SqliteDatabase implements Database {
    * is not ready, looking for expired documents lets it be tried again.
    */
   async ping(): Promise<void> {
-    this.reader.read("ping", "", (connection) => connection.rows("SELECT count(*) FROM sqlite_schema"));
-    const { refusal } = this.queue;
-    if (refusal) throw storeError("the last write", "all collections", refusal);
+    const { reader, queue } = this.#connections;
+    reader.read("ping", "", (connection) => connection.rows("SELECT count(*) FROM sqlite_schema"));
+    if (queue.refusal) throw storeError("the last write", "all collections", queue.refusal);
   }
 
   async close(): Promise<void> {
     using _ = this.#options.taken;
     if (this.#timer) clearInterval(this.#timer);
-    await this.queue.drain();
-    this.reader.close(); // first, since the last connection of a file cleans up after it
-    await this.queue.close();
+    const { reader, searches, queue } = this.#connections;
+    await queue.drain();
+    await searches.close();
+    reader.close(); // before the writer, since the last connection of a file cleans up after it
+    await queue.close();
   }
 
   /** Failures need no report: the next turn tries again, and callers see the same trouble on their own writes. */

@@ -13,18 +13,12 @@ export class Reader {
     readonly ownsConnection = true,
   ) {}
 
-  /** Runs a query. When the writer changed the schema since the query was compiled, it is compiled anew. */
+  /** Runs a query. */
   read<T>(label: string, collection: string, query: (connection: Connection) => T): T {
     this.commands++;
     if (this.#closed) throw new StoreUnavailableError(label, collection, new Error("closed"));
     try {
-      try {
-        return query(this.connection);
-      } catch (error) {
-        if (!isStale(error)) throw error;
-        this.connection.forget();
-        return query(this.connection);
-      }
+      return onCurrentSchema(this.connection, query);
     } catch (error) {
       throw storeError(label, collection, failureOf(error));
     }
@@ -35,6 +29,17 @@ export class Reader {
     if (this.#closed) return;
     this.#closed = true;
     if (this.ownsConnection) this.connection.close();
+  }
+}
+
+/** Runs a query. When the writer changed the schema since the query was compiled, it is compiled anew. */
+export function onCurrentSchema<T>(connection: Connection, query: (connection: Connection) => T): T {
+  try {
+    return query(connection);
+  } catch (error) {
+    if (!isStale(error)) throw error;
+    connection.forget();
+    return query(connection);
   }
 }
 
