@@ -28,6 +28,7 @@ import {
   setQuotaHeaders,
 } from "@lib/rpc/rate-limit.ts";
 import { RequestError, errorResponse } from "@lib/rpc/request-error.ts";
+import { requestPath } from "@lib/rpc/request-path.ts";
 import { type ApiMetrics } from "@lib/rpc/api-metrics.ts";
 import { BusFullError } from "@lib/bus/bus.ts";
 import { StoreError, StoreUnavailableError } from "@lib/store/database.ts";
@@ -64,7 +65,7 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
   return { fetch: (request, peer) => answer(request, peer) };
 
   function pathOf(request: Request): string {
-    const path = normalisePath(request.url);
+    const path = requestPath(request.url);
     const { basePath = "" } = options;
     return basePath !== "" && path.startsWith(basePath) ? path.slice(basePath.length) || "/" : path;
   }
@@ -182,15 +183,6 @@ function failureOf(error: unknown): ApiError {
 
 const unavailable = (cause: unknown) =>
   new RequestError(503, "InternalError", "a part of this service is away, try again", { cause });
-
-/** Empty segments do not count: `//auth//mfa/` is `/auth/mfa` (conformance http-1). */
-function normalisePath(url: string): string {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  const end = url.slice(start).search(/[?#]/);
-  const path = end === -1 ? url.slice(start) : url.slice(start, start + end);
-  const normal = path.includes("//") ? path.replaceAll(/\/{2,}/g, "/") : path;
-  return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
-}
 
 function decode(segment: string): string {
   if (!segment.includes("%")) return segment;

@@ -67,6 +67,11 @@ test("P15: a request without a Host is answered, one whose Host cannot be is ref
   const refused = await answerTo(front.url, "GET /api/ HTTP/1.1\r\nHost: x:99999\r\nConnection: close\r\n\r\n");
   expect(refused).toStartWith("HTTP/1.1 400");
   expect(refused).toContain(`"type":"FailedValidation"`);
+  // Also behind a request whose host was looked at, of which this one is no part.
+  for (const host of ["x:80", "x:80000"])
+    expect(await answerTo(front.url, `GET /api/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).toStartWith(
+      host === "x:80" ? "HTTP/1.1 200" : "HTTP/1.1 400",
+    );
 });
 
 /** Everything that comes back on a connection until it ends. */

@@ -1,4 +1,5 @@
 import { RequestError, errorResponse } from "@lib/rpc/request-error.ts";
+import { pathStart, requestPath } from "@lib/rpc/request-path.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { frontPage } from "@services/ermine/front-page.ts";
 import type { Services } from "@services/ermine/create-services.ts";
@@ -19,14 +20,15 @@ export function publicListener(
   { settings, log }: Pick<Deps, "settings" | "log">,
 ): Server<SocketData> {
   const [key, address] = addressOf(names, settings);
+  const isSound = hostCheck();
   const serve = () =>
     Bun.serve<SocketData>({
       ...listenOf(address),
       reusePort: false, // the default outside of development: a second process would silently take every other connection
       fetch(request, server) {
-        const url = urlOf(request);
-        if (!url) return errorResponse(new RequestError(400, "FailedValidation", "Host names no host"), "routing");
-        const asked: Asked = { request, url, server };
+        if (!isSound(request.url))
+          return errorResponse(new RequestError(400, "FailedValidation", "Host names no host"), "routing");
+        const asked: Asked = { request, server };
         return names.length === 1 ? alone(services, asked) : front(services, settings, asked);
       },
       error(error) {
@@ -49,33 +51,42 @@ function addressOf(names: readonly ServiceName[], { ermine }: Settings): [key: s
 
 type Answer = Response | undefined | Promise<Response>;
 
-/** A request with its address, which it may name by a path alone. */
-type Asked = { request: Request; url: URL; server: Server<SocketData> };
+type Asked = { request: Request; server: Server<SocketData> };
 
-/** HTTP/1.0 needs no Host, as many a health check has none. Null when there is one that cannot be. */
-function urlOf({ url }: Request): URL | null {
-  return url.startsWith("/") ? URL.parse(`http://localhost${url}`) : URL.parse(url);
+/**
+ * Tells whether the host of an address can be one. Most requests in a row name the same, which is then looked at once.
+ * HTTP/1.0 needs no Host, as many a health check has none.
+ */
+function hostCheck(): (url: string) => boolean {
+  let sound = "/";
+  return (url) => {
+    if (url.startsWith("/") || url.startsWith(sound)) return true;
+    if (!URL.canParse(url)) return false;
+    sound = url.slice(0, pathStart(url) + 1);
+    return true;
+  };
 }
 
-function alone({ delta, bonfire }: Services, { request, url, server }: Asked): Answer {
-  return bonfire ? bonfire.fetch(request, server) : delta?.fetch(located(request, url), peerOf(request, server));
+function alone({ delta, bonfire }: Services, { request, server }: Asked): Answer {
+  return bonfire ? bonfire.fetch(request, server) : delta?.fetch(located(request), peerOf(request, server));
 }
 
 /** The same request with a whole address. */
-const located = (request: Request, url: URL): Request =>
-  request.url.startsWith("/") ? new Request(url.href, request) : request;
+const located = (request: Request): Request =>
+  request.url.startsWith("/") ? new Request(`http://localhost${request.url}`, request) : request;
 
 /** The paths of self-hosted deployments, so that every client finds everything on one origin. */
-function front(services: Services, settings: Settings, { request, url, server }: Asked): Answer {
-  const { pathname } = url;
-  const [first = ""] = pathname.split("/").filter(Boolean);
-  if (first === "api") return services.delta?.fetch(located(request, url), peerOf(request, server)) ?? notFound();
-  if (first === "ws") return services.bonfire ? services.bonfire.fetch(request, server) : notFound();
-  if (pathname === "/.well-known/stoat") {
+function front(services: Services, settings: Settings, { request, server }: Asked): Answer {
+  const path = requestPath(request.url);
+  if (isWithin(path, "/api")) return services.delta?.fetch(located(request), peerOf(request, server)) ?? notFound();
+  if (isWithin(path, "/ws")) return services.bonfire ? services.bonfire.fetch(request, server) : notFound();
+  if (path === "/.well-known/stoat") {
     return Response.json({ api: settings.hosts.api }, { headers: { "Access-Control-Allow-Origin": "*" } });
   }
-  return pathname === "/" ? frontPage(settings) : notFound();
+  return path === "/" ? frontPage(settings) : notFound();
 }
+
+const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
 const peerOf = (request: Request, server: Server<SocketData>): string => server.requestIP(request)?.address ?? "";
 

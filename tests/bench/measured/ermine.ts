@@ -7,6 +7,7 @@ import { messageCreate } from "@lib/event/message-events.ts";
 import type { SocketData } from "@lib/gateway/connection.ts";
 import { viewMember } from "@lib/model/view/member.ts";
 import { viewStaticUser } from "@lib/model/view/user.ts";
+import { requestPath } from "@lib/rpc/request-path.ts";
 import { createRegistry } from "@lib/telemetry/metrics.ts";
 import { createBonfire } from "@services/bonfire/bonfire.ts";
 import { createDelta } from "@services/delta/delta.ts";
@@ -59,7 +60,7 @@ async function listen(deps: Deps): Promise<{ url: string; events: string }> {
     hostname: "127.0.0.1",
     websocket: bonfire.websocket,
     fetch: (request, self) =>
-      new URL(request.url).pathname === "/ws"
+      requestPath(request.url) === "/ws"
         ? bonfire.fetch(request, self)
         : delta.fetch(request, self.requestIP(request)?.address ?? ""),
   });
