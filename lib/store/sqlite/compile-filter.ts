@@ -7,6 +7,9 @@ import { compileTextQuery } from "./text-query.ts";
 /** A filter in SQL over the table `t`; `text` is the query for the full-text index when the filter has `$text`. */
 export type CompiledFilter = Sql & { text: string | null };
 
+/** A search for words in a collection that has no index of them, or had none when its layout was read. */
+export class NoTextIndexError extends Error {}
+
 /** Compiles a filter. Throws on what the port refuses. */
 export function compileFilter(filter: Filter, table: Table, folded: readonly string[]): CompiledFilter {
   const texts: string[] = [];
@@ -48,6 +51,6 @@ function any(parts: readonly Sql[]): Sql {
 }
 
 function textOf(condition: unknown, table: Table): string {
-  if (table.textPaths.length === 0) throw new Error(`$text needs a text index on ${table.name}`);
+  if (table.textPaths.length === 0) throw new NoTextIndexError(`$text needs a text index on ${table.name}`);
   return compileTextQuery(searchOf(condition));
 }

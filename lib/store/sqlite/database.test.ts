@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { eventually } from "@tests/harness/eventually.ts";
 import { propertyRuns } from "@tests/harness/property-runs.ts";
 import { databaseSuite } from "../database.suite.ts";
-import { type Database, type Filter, StoreUnavailableError } from "../database.ts";
+import { type Database, type Filter, StoreError, StoreUnavailableError } from "../database.ts";
 import { declare, filled, idsOf, rejection } from "../suite/case.ts";
 import { compileFilter } from "./compile-filter.ts";
 import { Connection } from "./connection.ts";
@@ -239,6 +239,17 @@ test("closing waits for the searches under way and leaves one file; later ones a
   expect(await searching).toEqual([1, ["1"]]);
   expect(["-wal", "-shm"].filter((end) => existsSync(path + end))).toEqual([]);
   expect(await rejection(things.find(words))).toBeInstanceOf(StoreUnavailableError);
+});
+
+test("a text index that comes later serves whoever has searched before", async () => {
+  await using opened = await disposable(openSqlite(newPath()));
+  const { database } = opened;
+  const words = { $text: { $search: "found" } };
+  await filled(database, [{ _id: "1", content: "found" }], { name: "other", indexes });
+  const things = await filled(database, [{ _id: "1", content: "found" }]);
+  expect(await rejection(things.find(words))).toBeInstanceOf(StoreError);
+  await database.ensure([declare({ indexes })]);
+  expect(await idsOf(things, words)).toEqual(["1"]);
 });
 
 test("a searcher that dies fails the searches that it had, and the next one gets a new one", async () => {

@@ -1,5 +1,6 @@
 import { SQLiteError } from "bun:sqlite";
 import { StoreUnavailableError } from "../database.ts";
+import { NoTextIndexError } from "./compile-filter.ts";
 import type { Connection } from "./connection.ts";
 import { failureOf, storeError } from "./failure.ts";
 
@@ -44,5 +45,6 @@ export function onCurrentSchema<T>(connection: Connection, query: (connection: C
 }
 
 function isStale(error: unknown): boolean {
+  if (error instanceof NoTextIndexError) return true;
   return error instanceof SQLiteError && /no such (column|table)|has no column/.test(error.message);
 }
