@@ -68,9 +68,9 @@ test("P15: a request without a Host is answered, one whose Host cannot be is ref
   expect(refused).toStartWith("HTTP/1.1 400");
   expect(refused).toContain(`"type":"FailedValidation"`);
   // Also behind a request whose host was looked at, of which this one is no part.
-  for (const host of ["x:80", "x:80000"])
+  for (const host of ["x:81", "x:81000"])
     expect(await answerTo(front.url, `GET /api/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).toStartWith(
-      host === "x:80" ? "HTTP/1.1 200" : "HTTP/1.1 400",
+      host === "x:81" ? "HTTP/1.1 200" : "HTTP/1.1 400",
     );
 });
 
