@@ -7,6 +7,7 @@
 import type { Deps } from "@lib/domain/deps.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { type PresenceAnnouncerDeps, presenceAnnouncer } from "@lib/gateway/presence-announcer.ts";
+import { nextTurn } from "@lib/telemetry/next-turn.ts";
 
 /** One command renews at most so many. */
 const RENEWED_AT_ONCE = 500;
@@ -61,7 +62,7 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
     async beat() {
       for (const chunk of chunksOf([...leases.keys()], RENEWED_AT_ONCE)) {
         // Sockets are served in between: ten thousand leases in memory would hold everybody up for 25 ms.
-        await new Promise<void>((resolve) => void setImmediate(resolve));
+        await nextTurn();
         // Looked up again: a connection that closed meanwhile must not get its lease back.
         const held = chunk.flatMap((connection) => leases.get(connection) ?? []);
         announcer.owe(await deps.keys.renewLeases(held, lease_ms));

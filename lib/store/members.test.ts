@@ -44,7 +44,6 @@ describe.each(storesUnderTest())("members on $name", (driver) => {
     expect(await store.members.get("s", "u")).toBeNull();
     expect(await store.members.countByServer("s")).toBe(0);
     expect(await store.members.countByUser("u")).toBe(0);
-    expect(await store.members.listByServer("s")).toEqual([]);
     expect(await store.members.listChunk("s", null, 10)).toEqual([]);
     expect(await store.members.update(key, { nickname: "x" })).toBeNull();
     expect(await store.members.remove(key, NOW_MS)).toBeNull();

@@ -49,10 +49,6 @@ function queries({ members, read }: Omit<Source, "get">) {
     read.many(await members.find({ ...filter, ...ACTIVE }));
 
   return {
-    async listByServer(serverId: string): Promise<MemberDocument[]> {
-      return list({ "_id.server": serverId });
-    },
-
     async listByUser(userId: string): Promise<MemberDocument[]> {
       return list({ "_id.user": userId });
     },

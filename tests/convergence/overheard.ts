@@ -43,7 +43,7 @@ export async function listAcquaintances({ api: { deps }, viewers }: Cast): Promi
       store.members.listServerIds(id),
       store.channels.listDirect(id),
     ]);
-    const members = await Promise.all(servers.map((server) => store.members.listByServer(server)));
+    const members = await Promise.all(servers.map((server) => store.members.listChunk(server, null, 1_000)));
     const related = (user?.relations ?? []).map(({ _id }) => _id);
     const recipients = channels.flatMap((channel) => ("recipients" in channel ? channel.recipients : []));
     return [id, new Set([id, ...related, ...recipients, ...members.flat().map(({ _id }) => _id.user)])];

@@ -1,6 +1,6 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { type Person, listPeople } from "@lib/domain/members/list-members.ts";
+import { type Person, walkPeople } from "@lib/domain/members/walk-people.ts";
 import { accessServerAsMember } from "@lib/domain/servers/access-server.ts";
 import { viewUserFor } from "@lib/domain/users/view-users.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -17,7 +17,10 @@ export async function queryMembers(
 ): Promise<MemberQueryResponse> {
   if (!experimental_api) fail("InvalidOperation");
   const { server } = await accessServerAsMember(deps, actor, target);
-  const found = findByName(await listPeople(deps, server._id), query).slice(0, RESULTS_MAX);
+  let found: Person[] = [];
+  for await (const people of walkPeople(deps, server._id)) {
+    found = findByName([...found, ...people], query).slice(0, RESULTS_MAX);
+  }
   return {
     members: found.map(({ member }) => viewMember(member)),
     users: await Promise.all(found.map(({ user }) => viewUserFor(deps, actor.user, user, { mutual: true }))),
@@ -25,7 +28,7 @@ export async function queryMembers(
 }
 
 /** The name that counts is the nickname, or without one the username; case matters. */
-export function findByName(people: readonly Person[], query: string): Person[] {
+function findByName(people: readonly Person[], query: string): Person[] {
   const byteLength = (person: Person) => Buffer.byteLength(nameOf(person));
   return people.filter((person) => nameOf(person).includes(query)).sort((a, b) => byteLength(a) - byteLength(b));
 }
