@@ -1,5 +1,6 @@
 import type { Filter } from "../database.ts";
 import { fieldsOf } from "../fields-condition.ts";
+import { failureOf, storeError } from "./failure.ts";
 import { isDocument } from "./values.ts";
 
 const OPERATORS = new Set(["$eq", "$ne", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$exists", "$all"]);
@@ -16,6 +17,15 @@ export function checkFilter(filter: Filter, allowText = true): void {
     } else if (path === "$fields") fieldsOf(condition);
     else if (path.startsWith("$")) throw new Error(`Unknown filter operator ${path}`);
     else operatorsOf(path, condition);
+  }
+}
+
+/** Refuses it before another thread gets it: the text form it travels in leaves out a condition that is `undefined`. */
+export function refuseBadFilter(label: string, collection: string, filter: Filter): void {
+  try {
+    checkFilter(filter);
+  } catch (error) {
+    throw storeError(label, collection, failureOf(error));
   }
 }
 

@@ -7,13 +7,13 @@
 import type { Collection, CollectionDeclaration, Database, StoredDocument } from "../database.ts";
 import { sqliteCollection } from "./collection.ts";
 import type { Connection } from "./connection.ts";
+import type { Connections } from "./connections.ts";
 import { expiredFilters } from "./expire-documents.ts";
 import { failureOf, storeError } from "./failure.ts";
 import { holdDocuments } from "./held-documents.ts";
 import { holdAlone } from "./hold-alone.ts";
 import { openReadConnection, openWriteConnection, type WriteSettings } from "./open-connection.ts";
 import { Reader } from "./reader.ts";
-import type { Searches } from "./search.ts";
 import { searchInline } from "./search-inline.ts";
 import { searchThread } from "./search-thread.ts";
 import { writeInline } from "./write-inline.ts";
@@ -40,8 +40,6 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   const connections = await openFile(settings, isAlone);
   return new SqliteDatabase(connections, { now, expiryIntervalMs, taken: taken.move() });
 }
-
-type Connections = { reader: Reader; searches: Searches; queue: WriteQueue };
 
 function openInMemory(settings: WriteSettings): Connections {
   const connection = openWriteConnection(settings);
