@@ -3,9 +3,8 @@
  * from a network that was lost without a word, and resuming where the server offers it. Application code reads events in
  * order through `onEvent`.
  */
-import { decodeJsonFrame } from "@lib/codec/json.ts";
 import { decodeMsgpackFrame } from "@lib/codec/decode-msgpack.ts";
-import { encodeJson } from "@lib/codec/json.ts";
+import { decodeJsonFrame, encodeJson } from "@lib/codec/json.ts";
 import { encodeMsgpack } from "@lib/codec/msgpack.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import type { ClientEvent } from "@lib/event/client-events.ts";
