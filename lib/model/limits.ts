@@ -3,10 +3,6 @@
  * Limits that an operator can change are settings, not here.
  */
 
-/** A CSS colour or gradient: role colours, masquerade and embed colours. Only for text of at most 128 characters. */
-export const COLOUR_PATTERN =
-  /^(?:[a-z ]+|var\(--[a-z\d-]+\)|rgba?\([\d, ]+\)|#[a-f0-9]+|(repeating-)?(linear|conic|radial)-gradient\(([a-z ]+|var\(--[a-z\d-]+\)|rgba?\([\d, ]+\)|#[a-f0-9]+|\d+deg)([ ]+in[ ]+[a-z-]+([ ]+(shorter|longer|increasing|decreasing)[ ]+hue)?)?([ ]+(\d{1,3}%|0))?(,[ ]*([a-z ]+|var\(--[a-z\d-]+\)|rgba?\([\d, ]+\)|#[a-f0-9]+)([ ]+(\d{1,3}%|0))?)+\))$/i;
-
 /** User and bot names: letters of any script, decimal digits, `_`, `.` and `-`. */
 export const USERNAME_PATTERN = /^(?:\p{L}|[\p{Nd}_.-])+$/u;
 

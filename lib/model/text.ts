@@ -1,4 +1,4 @@
-import { COLOUR_PATTERN } from "@lib/model/limits.ts";
+import { COLOUR_PATTERN, isColour } from "@lib/model/colour.ts";
 import { z } from "zod";
 
 /** Number of Unicode scalar values, the unit of every length limit. */
@@ -24,11 +24,19 @@ function hasLength(text: string, min: number, max: number): boolean {
   return length >= min && length <= max;
 }
 
-/** Text of bounded length, optionally of a given form. Lengths count Unicode scalar values (conformance servers-3). */
-export function text(min: number, max: number, pattern?: RegExp) {
+/**
+ * Text of bounded length, optionally of a documented form. Lengths count Unicode scalar values (conformance servers-3).
+ * `isOfForm` is for a pattern that costs too much to be run.
+ */
+export function text(
+  min: number,
+  max: number,
+  pattern?: RegExp,
+  isOfForm = (value: string): boolean => pattern === undefined || pattern.test(value),
+) {
   return z
     .string()
-    .refine((value) => hasLength(value, min, max) && (pattern === undefined || pattern.test(value)), {
+    .refine((value) => hasLength(value, min, max) && isOfForm(value), {
       error:
         pattern === undefined
           ? `must have ${min} to ${max} characters`
@@ -45,4 +53,4 @@ export function text(min: number, max: number, pattern?: RegExp) {
 const documentedPattern = (pattern: RegExp) => (pattern.flags.includes("i") ? "(?i)" : "") + pattern.source;
 
 /** A CSS colour or gradient. */
-export const ColourText = text(1, 128, COLOUR_PATTERN);
+export const ColourText = text(1, 128, COLOUR_PATTERN, isColour);
