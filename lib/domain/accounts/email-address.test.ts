@@ -16,6 +16,10 @@ describe("normaliseEmail", () => {
   test.each(["", "@", "a@", "@x.y", "no address"])("%p cannot be an address", (address) => {
     expect(normaliseEmail(address)).toBeNull();
   });
+
+  test("what is far too long is none either, and takes no longer to say", () => {
+    expect(normaliseEmail("a".repeat(1_000_000))).toBeNull();
+  });
 });
 
 describe("requireEmail", () => {

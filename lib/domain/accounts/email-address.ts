@@ -6,6 +6,7 @@ import { domainToASCII } from "node:url";
 
 const LOCAL_PART_LENGTH_MAX = 64;
 const DOMAIN_LENGTH_MAX = 255;
+const LENGTH_MAX = LOCAL_PART_LENGTH_MAX + 1 + DOMAIN_LENGTH_MAX;
 const LOCAL_PART = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+$/i;
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
@@ -25,6 +26,7 @@ export function requireEmail(address: string): string {
  * Null for what cannot be an address at all.
  */
 export function normaliseEmail(address: string): string | null {
+  if (address.length > LENGTH_MAX) return null; // the search below takes time by the square of it
   const match = /([^@]+)(@.+)/.exec(address);
   if (!match) return null;
   const [, name = "", rest = ""] = match;
