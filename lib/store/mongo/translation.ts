@@ -62,8 +62,15 @@ export function toMongoFind({ sort, limit, skip, only }: FindOptions) {
   };
 }
 
+/** `a` and `a.b` of `a.b.c`. */
+function parentsOf(path: string): string[] {
+  const parts = path.split(".");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."));
+}
+
 /** A path below another one is left out: MongoDB refuses both together, and the upper one includes it. */
 function toProjection(only: readonly string[]): Document {
-  const tops = only.filter((path) => !only.some((other) => path.startsWith(`${other}.`)));
+  const paths = new Set(only);
+  const tops = only.filter((path) => !parentsOf(path).some((parent) => paths.has(parent)));
   return Object.fromEntries([["_id", 1], ...tops.map((path) => [path, 1])]);
 }
