@@ -8,6 +8,8 @@ import type { Connection, LookUpPlan } from "./connection.ts";
 import { type Key, keyOf } from "./key.ts";
 import { fromWhere, type Source } from "./source.ts";
 
+const PLANS_MAX = 500;
+
 /** The row of a document that a simple filter selects, null when there is none; undefined when it is not that simple. */
 export function lookUp<Row>(connection: Connection, source: Source, filter: Filter): Row | null | undefined {
   const shape = shapeOf(filter);
@@ -18,12 +20,18 @@ export function lookUp<Row>(connection: Connection, source: Source, filter: Filt
   if (plan === undefined) {
     plan = planOf(connection, source, filter, values);
     // Values that are alike do not show which is which: another filter of this shape will.
-    if (plan !== undefined) connection.plans.set(name, plan);
+    if (plan !== undefined) keepPlan(connection, name, plan);
   }
   if (!plan) return undefined;
   const keys = values.map(([path, value]) => keyOf(value, source.folded.includes(path)));
   const parameters = plan.order.map((index) => keys[index] ?? null);
   return connection.rows<Row>(plan.sql, parameters)[0] ?? null;
+}
+
+/** Some paths name a role or an emoji, so that there is no end of shapes. */
+function keepPlan({ plans }: Connection, name: string, plan: LookUpPlan | null): void {
+  if (plans.size >= PLANS_MAX) plans.clear();
+  plans.set(name, plan);
 }
 
 /** Paths, which hold no zero character, and kinds of condition; null when there is anything but equality with a text and `$exists`. */
