@@ -31,7 +31,7 @@ import { RequestError, errorResponse } from "@lib/rpc/request-error.ts";
 import { requestPath } from "@lib/rpc/request-path.ts";
 import { type ApiMetrics } from "@lib/rpc/api-metrics.ts";
 import { BusFullError } from "@lib/bus/bus.ts";
-import { StoreError, StoreUnavailableError } from "@lib/store/database.ts";
+import { DocumentTooLargeError, StoreError, StoreUnavailableError } from "@lib/store/database.ts";
 import { seldom } from "@lib/telemetry/seldom.ts";
 
 type Bindings = { path: string; caller: Caller; address: string; requestId: string; endpoint?: string };
@@ -171,6 +171,7 @@ function errorResponses({ log, clock }: Pick<Deps, "log" | "clock">) {
       tellAway({ request_id: env.requestId, error });
       return errorResponse(unavailable(error), location);
     }
+    if (error instanceof DocumentTooLargeError) return errorResponse(tooLarge(error), location);
     log.error("request failed", { request_id: env.requestId, location, error });
     return errorResponse(failureOf(error), location);
   };
@@ -183,6 +184,9 @@ function failureOf(error: unknown): ApiError {
 
 const unavailable = (cause: unknown) =>
   new RequestError(503, "InternalError", "a part of this service is away, try again", { cause });
+
+const tooLarge = (cause: unknown) =>
+  new RequestError(413, "PayloadTooLarge", "with this, what is stored would be too large", { cause });
 
 function decode(segment: string): string {
   if (!segment.includes("%")) return segment;

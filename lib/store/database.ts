@@ -158,6 +158,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** The largest document there can be: MongoDB takes no larger one. */
+export const DOCUMENT_BYTES_MAX = 16_777_216;
+
 /** Any failure of the database, with the native error as `cause`. */
 export class StoreError extends Error {
   constructor(
@@ -171,6 +174,9 @@ export class StoreError extends Error {
 
 /** A unique index (or `_id`) already holds this value. */
 export class DuplicateKeyError extends StoreError {}
+
+/** A document would become larger than `DOCUMENT_BYTES_MAX`; nothing of it was written. */
+export class DocumentTooLargeError extends StoreError {}
 
 /** The database cannot be reached now; the caller may retry. */
 export class StoreUnavailableError extends StoreError {}

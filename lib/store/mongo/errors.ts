@@ -8,11 +8,12 @@ import {
   MongoServerSelectionError,
   MongoTopologyClosedError,
 } from "mongodb";
-import { DuplicateKeyError, StoreError, StoreUnavailableError } from "@lib/store/database.ts";
+import { DocumentTooLargeError, DuplicateKeyError, StoreError, StoreUnavailableError } from "@lib/store/database.ts";
 
 /** The port's error for what the driver threw, which becomes its cause. */
 export function toStoreError(operation: string, collection: string, error: unknown): StoreError {
   if (isDuplicateKey(error)) return new DuplicateKeyError(operation, collection, error);
+  if (isTooLarge(error)) return new DocumentTooLargeError(operation, collection, error);
   if (isUnavailable(error)) return new StoreUnavailableError(operation, collection, error);
   return new StoreError(operation, collection, error);
 }
@@ -20,6 +21,13 @@ export function toStoreError(operation: string, collection: string, error: unkno
 /** Whether the server refused a second document with the same `_id` or unique value. */
 function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 11000;
+}
+
+/** What a server answers to a document that is too large, that an update would make so, or that an upsert would insert. */
+const tooLargeCodes = [10334, 17419, 17420];
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof MongoServerError && tooLargeCodes.includes(Number(error.code));
 }
 
 const unavailableErrors = [

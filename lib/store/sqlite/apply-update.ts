@@ -16,6 +16,7 @@ export function applyUpdate(
   { inserting = false }: { inserting?: boolean } = {},
 ): Record<string, unknown> {
   checkPaths(update);
+  const own = new WeakSet();
   let result: unknown = document;
   for (const [name, operands] of Object.entries(update)) {
     const operator = OPERATORS[name];
@@ -23,7 +24,8 @@ export function applyUpdate(
     if (name === "$setOnInsert" && !inserting) continue;
     for (const [path, operand] of Object.entries(operands ?? {})) {
       if (operand === undefined) continue;
-      result = changeAt(result, path.split("."), operator.change(operand, path), operator.create);
+      const where = { path: path.split("."), change: operator.change(operand, path), create: operator.create };
+      result = changeAt(result, where, own);
     }
   }
   if (!isDocument(result)) throw new Error("An update cannot replace the document");

@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { eventually } from "@tests/harness/eventually.ts";
 import { propertyRuns } from "@tests/harness/property-runs.ts";
 import { databaseSuite } from "../database.suite.ts";
-import { type Database, type Filter, StoreError, StoreUnavailableError } from "../database.ts";
+import { type Database, DocumentTooLargeError, type Filter, StoreError, StoreUnavailableError } from "../database.ts";
 import { declare, filled, idsOf, rejection } from "../suite/case.ts";
 import { compileFilter } from "./compile-filter.ts";
 import { Connection } from "./connection.ts";
 import { openSqlite } from "./database.ts";
 import { holdDocuments } from "./held-documents.ts";
+import { lookUp } from "./look-up.ts";
 import type { Operation } from "./operation.ts";
 import type { Search } from "./search.ts";
 import { searchThread } from "./search-thread.ts";
@@ -73,6 +74,29 @@ test("P9: every acknowledged write survives kill -9 of the process that made it"
     await database.close();
   }
 }, 60_000);
+
+test.each([":memory:", newPath()])(
+  "a document that would be too large is refused, and the one there is stays, %s",
+  async (path) => {
+    await using opened = await disposable(openSqlite(path));
+    const things = await filled(opened.database, [{ _id: "1", a: "x".repeat(9_000_000) }]);
+    const grown = things.updateOne({ _id: "1" }, { $set: { b: "x".repeat(9_000_000) } });
+    expect(await rejection(grown)).toBeInstanceOf(DocumentTooLargeError);
+    expect(await rejection(things.insertOne({ _id: "2", a: "é".repeat(9_000_000) }))).toBeInstanceOf(
+      DocumentTooLargeError,
+    );
+    expect(await things.find({ b: { $exists: false } }, { only: ["_id"] })).toEqual([{ _id: "1" }]);
+  },
+);
+
+test("an update of many fields takes no longer than they are many", async () => {
+  await using opened = await disposable(openSqlite(":memory:"));
+  const things = await filled(opened.database, [{ _id: "1", k0: "old", other: 1, nested: { a: 1 } }]);
+  const names = Array.from({ length: 50_000 }, (_, index) => `k${index}`); // by a copy each this takes minutes
+  const fields = Object.fromEntries(names.map((name) => [name, name]));
+  await things.updateOne({ _id: "1" }, { $set: { ...fields, "nested.b": 2, "nested.c": 3 } });
+  expect(await things.findOne({ _id: "1" })).toEqual({ _id: "1", other: 1, nested: { a: 1, b: 2, c: 3 }, ...fields });
+});
 
 test("a full disk is unavailable, and nothing of the failed writes is stored", async () => {
   await using opened = await disposable(openSqlite(newPath(), { pagesMax: 60 }));
@@ -321,6 +345,33 @@ function planOf(path: string, filter: Filter): string[] {
   connection.close();
   return plan.map(({ detail }) => detail);
 }
+
+test("of look-ups in ever new forms only some are kept", async () => {
+  const path = newPath();
+  await using opened = await disposable(openSqlite(path));
+  await filled(opened.database, [{ _id: "1" }]);
+  const connection = new Connection(new SqliteFile(path, { readonly: true }));
+  for (let index = 0; index < 2_000; index++) {
+    lookUp(connection, { collection: "things", folded: [] }, { _id: "1", [`roles.${index}`]: { $exists: false } });
+  }
+  expect(connection.plans.size).toBeGreaterThan(0);
+  expect(connection.plans.size).toBeLessThanOrEqual(500);
+  connection.close();
+});
+
+test("among thousands of values each document is looked for once", async () => {
+  await using opened = await disposable(openSqlite(":memory:"));
+  const list = Array.from({ length: 1_000 }, (_, index) => `m${index}`);
+  const things = await filled(
+    opened.database,
+    Array.from({ length: 300 }, (_, index) => ({ _id: `${index}`, list })),
+  );
+  const gone = { $in: Array.from({ length: 3_000 }, (_, index) => `x${index}`) }; // one by one this takes minutes
+  expect(await things.updateMany({ list: gone }, { $pull: { list: gone } })).toEqual({ matched: 0 });
+  const half = { $in: list.slice(0, 500) };
+  expect(await things.updateMany({ list: half }, { $pull: { list: half } })).toEqual({ matched: 300 });
+  expect((await things.findOne({ _id: "7" }))?.["list"]).toEqual(list.slice(500));
+});
 
 test("a listing by channel and id reads the compound index and sorts nothing", async () => {
   const path = newPath();

@@ -56,9 +56,9 @@ function testValues(operator: string, operand: unknown, fold: boolean): (values:
     case "$ne":
       return none(equals(operand, fold));
     case "$in":
-      return some(anyOf(list.map((item) => equals(item, fold))));
+      return some(equalsAny(list, fold));
     case "$nin":
-      return none(anyOf(list.map((item) => equals(item, fold))));
+      return none(equalsAny(list, fold));
     case "$all": {
       const tests = list.map((item) => some(equals(item, fold)));
       return (values) => tests.length > 0 && tests.every((test) => test(values));
@@ -87,6 +87,13 @@ function anyOf(tests: readonly Test[]): Test {
 function equals(operand: unknown, fold: boolean): Test {
   const wanted = folded(operand, fold);
   return (value) => equalValues(folded(value, fold), wanted);
+}
+
+/** Texts, of which there may be thousands, are found at once; there is seldom anything else. */
+function equalsAny(operands: readonly unknown[], fold: boolean): Test {
+  const texts = new Set(operands.filter((item) => typeof item === "string").map((item) => folded(item, fold)));
+  const others = anyOf(operands.filter((item) => typeof item !== "string").map((item) => equals(item, fold)));
+  return (value) => (typeof value === "string" ? texts.has(folded(value, fold)) : others(value));
 }
 
 function inRange(operator: string, operand: unknown, fold: boolean): Test {

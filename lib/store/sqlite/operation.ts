@@ -29,4 +29,4 @@ export type Outcome = { result: Result } | { failure: Failure };
 export type Answer = { outcomes: Outcome[]; changedRows: ChangedRows };
 
 /** An error on its way from the writer. */
-export type Failure = { kind: "duplicate" | "unavailable" | "other"; message: string };
+export type Failure = { kind: "duplicate" | "tooLarge" | "unavailable" | "other"; message: string };

@@ -1,6 +1,7 @@
 import type { Connection } from "./connection.ts";
 import { documentKeys, isTouched } from "./document-keys.ts";
 import { createTable, spreadColumn } from "./ensure-table.ts";
+import { requireSize } from "./failure.ts";
 import { encode } from "./json.ts";
 import { addEntries, removeEntries, replaceEntries } from "./key-entries.ts";
 import { type Key, keyOf } from "./key.ts";
@@ -12,6 +13,7 @@ export function insertRow(connection: Connection, collection: string, document: 
   const stored = withIdFirst(document);
   const table = tableFor(connection, collection, stored);
   const text = encode(stored);
+  requireSize(text);
   const parameters = [keyOf(stored._id), text, ...keysOf(stored, table.single)];
   const { lastInsertRowid } = connection.run(table.insertSql, parameters);
   const n = Number(lastInsertRowid);
@@ -28,6 +30,7 @@ export function replaceRow(
 ): Row {
   const text = encode(document);
   if (text === row.text) return row;
+  requireSize(text);
   if (document._id !== row.document._id && encode(document._id) !== encode(row.document._id))
     throw new Error("The _id of a document cannot change");
   const table = tableFor(connection, collection, document, row.document);

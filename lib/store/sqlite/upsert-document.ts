@@ -9,6 +9,7 @@ export function upsertDocument(filter: Filter, update: Update): Record<string, u
 }
 
 function fromEqualities(filter: Filter, start: Record<string, unknown>): Record<string, unknown> {
+  const own = new WeakSet();
   let document = start;
   for (const [path, condition] of Object.entries(filter)) {
     if (path === "$and") for (const part of filter.$and ?? []) document = fromEqualities(part, document);
@@ -17,7 +18,8 @@ function fromEqualities(filter: Filter, start: Record<string, unknown>): Record<
     for (const [operator, operand] of operatorsOf(path, condition)) {
       if (operator !== "$eq") continue;
       // The root is a document, and changing a field of it leaves it one.
-      document = changeAt(document, path.split("."), () => operand, true) as Record<string, unknown>;
+      const where = { path: path.split("."), change: () => operand, create: true };
+      document = changeAt(document, where, own) as Record<string, unknown>;
     }
   }
   return document;

@@ -107,3 +107,13 @@ describe.each(profiles)("synchronised settings, $name", (profile) => {
     expect(await unreads()).toEqual([{ _id, last_id: message }]);
   });
 });
+
+// The MongoDB-compatible server of the tests takes documents of any size.
+test("P15: what would make the settings too large to be stored is refused, and they stay as they are", async () => {
+  await using api = await testApi();
+  const user = await seedUser(api);
+  await api.deps.store.userSettings.set(user.id, { large: [1, "x".repeat(16_500_000)], small: [1, "old"] });
+  const refused = await set(user, { more: "x".repeat(500_000), small: "new" });
+  expect([refused.status, await refused.json()]).toMatchObject([413, { type: "PayloadTooLarge" }]);
+  expect(await fetchKeys(user, "small", "more")).toEqual({ small: [1, "old"] });
+});
