@@ -1,5 +1,6 @@
 // The real command on a fresh folder: what a newcomer runs, stops and runs again.
 import { describe, expect, test } from "bun:test";
+import * as accounts from "@lib/contract/accounts.ts";
 import * as channelInvites from "@lib/contract/channel-invites.ts";
 import * as invites from "@lib/contract/invites.ts";
 import * as messages from "@lib/contract/messages.ts";
@@ -9,6 +10,7 @@ import { createClient } from "@lib/rpc/client.ts";
 import { collections } from "@lib/store/collections.ts";
 import { openSqlite } from "@lib/store/sqlite/database.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { freePort } from "@tests/harness/free-port.ts";
 import { embeddedAt, runErmine, spawnErmine, temporaryFolder } from "@tests/harness/process.ts";
 import { openSocket } from "@tests/harness/socket.ts";
 import { register } from "@tests/harness/test-api.ts";
@@ -88,6 +90,32 @@ describe("ermine start", () => {
       expect(kept).toEqual(expect.arrayContaining(said));
       expect(socket.closes[0]).toMatchObject({ code: 1012 }); // "service restart": clients come back at once
       expect(await second.end("SIGTERM")).toBe(0);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P25: neither clients that stall in a request nor a mail server that is away make the end unclean",
+    async () => {
+      await using folder = await temporaryFolder();
+      const { apiUrl, env } = embeddedAt(folder.path);
+      const away = { REVOLT__API__SMTP__HOST: "127.0.0.1", REVOLT__API__SMTP__PORT: `${freePort()}` };
+      await using ermine = spawnErmine(["start"], { ...env, ...away, ERMINE__SHUTDOWN_MS: "2500" });
+      await ermine.started();
+      const body = { email: "alice@posteo.de", password: "a long passphrase 7" };
+      await createClient(apiUrl).call(accounts.createAccount, { body });
+      const { hostname, port } = new URL(apiUrl);
+      const inHeader = "GET /api/ HTTP/1.1\r\nHost: x\r\nHalf-a-head";
+      const inBody = "POST /api/auth/session/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
+      for (const text of [inHeader, inBody]) {
+        const socket = await Bun.connect({ hostname, port: Number(port), socket: { data() {} } });
+        socket.write(text);
+        socket.flush();
+      }
+      await createClient(apiUrl).call(root.queryNode, {}); // by now the others have been read
+      expect(await ermine.end("SIGTERM")).toBe(0);
+      expect(ermine.stderr).toContain("requests cut off at the end");
+      expect(ermine.stderr).toContain("mail given up at the end");
     },
     SLOW_MS,
   );

@@ -17,7 +17,12 @@ export type ShutdownOptions = {
   timeoutMs: number;
   log: Logger;
   control: ProcessControl;
+  /** Milliseconds on a clock that nobody sets. */
+  now?: () => number;
 };
+
+/** npm and bun hand on a signal that the terminal sent to us as well, so one Ctrl-C comes twice, milliseconds apart. */
+const ECHO_MS = 1_000;
 
 export type Shutdown = {
   /** Runs the steps now, once; resolves to false when a step failed or ran out of time. Does not exit. */
@@ -28,13 +33,23 @@ export type Shutdown = {
 
 /**
  * On the first SIGTERM or SIGINT runs the steps in order, within one time limit, and exits: 0 when all went well, else 1.
- * A step that fails or is late does not keep the later ones from running. A second signal exits at once with 130 (P25).
+ * A step that fails or is late does not keep the later ones from running. A second signal, unless it is the echo of the
+ * first, exits at once with 130 (P25).
  */
-export function drainOnSignal({ steps, timeoutMs, log, control }: ShutdownOptions): Shutdown {
+export function drainOnSignal({
+  steps,
+  timeoutMs,
+  log,
+  control,
+  now = () => performance.now(),
+}: ShutdownOptions): Shutdown {
   let draining: Promise<boolean> | undefined;
+  let signalledMs: number | undefined;
   const drain = () => (draining ??= runSteps(steps, timeoutMs, log));
 
   const onSignal = async () => {
+    if (signalledMs !== undefined && now() - signalledMs < ECHO_MS) return;
+    signalledMs ??= now();
     if (draining) {
       log.warn("second signal: ending at once");
       return control.exit(130);

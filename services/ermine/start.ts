@@ -27,6 +27,8 @@ import type { ShutdownStep } from "@lib/telemetry/shutdown.ts";
 import { retryForever } from "@lib/telemetry/supervise.ts";
 import { unlessAborted } from "@lib/telemetry/unless-aborted.ts";
 
+type Listener = ReturnType<typeof publicListener>;
+
 /** What is running, where, and how it ends. */
 export type Running = { url: URL; privateUrl: URL; deps: Deps; steps: ShutdownStep[] };
 
@@ -136,21 +138,38 @@ async function awaitDatabase(
 }
 
 /** In this order nothing that was accepted is lost: sockets move on, requests end, their work ends, drivers close. */
-function shutdownSteps(
-  services: Services,
-  listener: ReturnType<typeof publicListener>,
-  deps: Deps,
-  health: PrivateListener,
-): ShutdownStep[] {
+function shutdownSteps(services: Services, listener: Listener, deps: Deps, health: PrivateListener): ShutdownStep[] {
   return [
     { name: "not ready", run: () => health.startDraining() },
     { name: "sockets", run: (leftMs) => services.bonfire?.drain(Math.min(leftMs, 5_000)) },
-    { name: "requests", run: () => listener.stop() },
-    { name: "background work", run: (leftMs) => deps.background.drain(leftMs) },
-    { name: "mail", run: async (leftMs) => void (await deps.mail.drain(leftMs), await deps.mail.close()) },
+    { name: "requests", run: (leftMs) => endRequests(listener, deps.log, patienceOf(leftMs)) },
+    { name: "background work", run: (leftMs) => deps.background.drain(patienceOf(leftMs)) },
+    { name: "mail", run: (leftMs) => endMail(deps.mail, Math.min(patienceOf(leftMs), MAIL_MS)) },
     { name: "bus", run: (leftMs) => deps.bus.close(leftMs) },
     { name: "keys", run: () => deps.keys.close() },
     { name: "store", run: () => deps.store.database.close() },
     { name: "health", run: () => health.stop() },
   ];
+}
+
+/** Whoever keeps us waiting leaves so much time to what has to be closed afterwards. */
+const CLOSING_MS = 1_000;
+
+/** A mail server that is away is not waited for longer: with it, so are the mails that wait for their next attempt. */
+const MAIL_MS = 3_000;
+
+const patienceOf = (leftMs: number): number => Math.max(0, leftMs - CLOSING_MS);
+
+/** Accepts nothing more, and lets requests end for a while. Connections on which nothing is asked are dropped. */
+async function endRequests(listener: Listener, log: Logger, timeoutMs: number): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  void listener.stop();
+  while (listener.pendingRequests > 0 && performance.now() < deadlineMs) await Bun.sleep(10);
+  if (listener.pendingRequests > 0) log.warn("requests cut off at the end", { requests: listener.pendingRequests });
+  await listener.stop(true);
+}
+
+async function endMail(mail: Deps["mail"], timeoutMs: number): Promise<void> {
+  await mail.drain(timeoutMs);
+  await mail.close();
 }
