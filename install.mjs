@@ -3,11 +3,15 @@ import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 
 const installed = "node_modules/.package-lock.json";
-const fresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync("package-lock.json").mtimeMs;
-if (!fresh && !process.versions.bun) {
+const isWindows = process.platform === "win32";
+const runtime = `node_modules/.bin/bun${isWindows ? ".cmd" : ""}`; // missing where an install left out what is for development
+const isFresh =
+  existsSync(runtime) && existsSync(installed) && statSync(installed).mtimeMs >= statSync("package-lock.json").mtimeMs;
+if (!isFresh && !process.versions.bun) {
   console.log("Installing dependencies (once)…");
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  // The runtime is one of development, also where NODE_ENV says production.
+  execFileSync("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
     stdio: "inherit",
-    shell: process.platform === "win32",
+    shell: isWindows,
   });
 }
