@@ -9,6 +9,8 @@ export type SmtpServerOptions = {
   implicit?: boolean;
   /** Offers STARTTLS. */
   starttls?: boolean;
+  /** Answers the sender; null accepts. */
+  onSender?: (address: string) => string | null;
   /** Answers the recipient; null accepts. */
   onRecipient?: (address: string) => string | null;
 };
@@ -67,7 +69,7 @@ export async function smtpServer(options: SmtpServerOptions = {}) {
           return reply("235 welcome");
         case "MAIL":
           message.from = /<(.*?)>/.exec(argument)?.[1] ?? "";
-          return reply("250 ok");
+          return reply(options.onSender?.(message.from) ?? "250 ok");
         case "RCPT": {
           const address = /<(.*?)>/.exec(argument)?.[1] ?? "";
           const refusal = options.onRecipient?.(address) ?? null;

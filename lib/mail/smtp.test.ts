@@ -125,6 +125,14 @@ test("a temporary refusal is tried again", async () => {
   expect(world.server.received).toHaveLength(1);
 });
 
+test("a refusal that the operator can repair is tried again", async () => {
+  let refusals = 2;
+  await using world = await openWorld({ onSender: () => (refusals-- > 0 ? "550 this sender may not" : null) });
+  await world.mailer.send(mail);
+  await world.mailer.drain(5_000);
+  expect(world.server.received).toHaveLength(1);
+});
+
 test("a refusal for good is not tried again, and stops nobody else's mail", async () => {
   await using world = await openWorld({
     onRecipient: (address) => (address.startsWith("gone") ? "550 nobody here" : null),

@@ -91,11 +91,11 @@ export function smtpMailer(options: SmtpOptions, { log, ...tuning }: Tuning): Ma
 }
 
 /**
- * A 5xx answer to the recipient or the content stays; one to our credentials is the operator's mistake, which may be
- * repaired while the message waits.
+ * A 5xx answer to the recipient or the content stays; one to our greeting, encryption, credentials or sender is the
+ * operator's mistake, which may be repaired while the message waits.
  */
 function isPermanent(error: unknown): boolean {
   if (!(error instanceof Error) || !("responseCode" in error)) return false;
-  const { responseCode, code } = error as { responseCode?: unknown; code?: unknown }; // set by nodemailer
-  return typeof responseCode === "number" && responseCode >= 500 && code !== "EAUTH";
+  const { responseCode, command } = error as { responseCode?: unknown; command?: unknown }; // set by nodemailer
+  return typeof responseCode === "number" && responseCode >= 500 && (command === "RCPT TO" || command === "DATA");
 }
