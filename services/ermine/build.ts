@@ -10,7 +10,8 @@ const built = await Bun.build({
   minify: true,
   sourcemap: "inline",
   define: buildDefinitions({ ...(await readCheckout(".")), timestamp }),
-  compile: { outfile: "dist/ermine" },
+  // Its settings are those it documents, and it runs no code of the folder it is started in.
+  compile: { outfile: "dist/ermine", autoloadBunfig: false, autoloadDotenv: false },
 });
 for (const log of built.logs) console.error(log.message);
 if (!built.success) process.exit(1);
