@@ -19,7 +19,7 @@ export function defaultAvatar(id: string): Uint8Array<ArrayBuffer> {
           0,
           GROUPS.findIndex((characters) => characters.includes(last)),
         );
-  return encodePng(paletteOf(COLOURS[group] ?? COLOURS[0]), blob());
+  return encodePng(paletteOf(COLOURS[group] ?? COLOURS[0]), compressedBlob());
 }
 
 /** From the colour itself to a pale tint of it. */
@@ -27,6 +27,14 @@ function paletteOf(colour: string): number[] {
   const channels = [0, 2, 4].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
   const mix = (channel: number, shade: number) => Math.round(channel + ((255 - channel) * 0.7 * shade) / (SHADES - 1));
   return Array.from({ length: SHADES }, (_, shade) => channels.map((channel) => mix(channel, shade))).flat();
+}
+
+/** Drawn when the first one asks, as it is the same in each colour and takes milliseconds. */
+const compressedBlob = lazily(() => deflateSync(blob()));
+
+function lazily<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** One palette index per pixel, each row after its filter byte: a square with very round corners. */
@@ -43,7 +51,7 @@ function blob(): Uint8Array {
   return rows;
 }
 
-/** PNG (third edition, W3C 2025) of 8-bit palette indices. */
+/** PNG (third edition, W3C 2025) of 8-bit palette indices, whose rows are compressed already. */
 function encodePng(palette: readonly number[], rows: Uint8Array): Uint8Array<ArrayBuffer> {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(SIZE, 0);
@@ -54,13 +62,13 @@ function encodePng(palette: readonly number[], rows: Uint8Array): Uint8Array<Arr
       Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
       chunk("IHDR", header),
       chunk("PLTE", Buffer.from(palette)),
-      chunk("IDAT", deflateSync(rows)),
+      chunk("IDAT", rows),
       chunk("IEND", Buffer.alloc(0)),
     ]),
   );
 }
 
-function chunk(type: string, content: Buffer): Buffer {
+function chunk(type: string, content: Uint8Array): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(content.length);
   const body = Buffer.concat([Buffer.from(type, "latin1"), content]);
