@@ -336,4 +336,18 @@ describe("P24: settings that contradict each other stop the start", () => {
     expect(() => load({ env })).toThrow(/^(?!.*hunter2)/s);
     expect(problemsOf({ env })).toHaveLength(3);
   });
+
+  test.each([
+    ["password = hunter2-smtp", "Strings must be quoted (line 2)"],
+    ['password = "hunter2\\qa"', "Invalid escape sequence (line 2)"],
+    ["password = 1hunter2", "Unexpected character after a value (line 2)"],
+    ["password = 'a'\n\"hunter'2\" = 1\n\"hunter'2\" = 2", "Cannot redefine key (line 4)"],
+    ["password 'hunter2'", "Expected '=' after a key (line 2)"],
+    ["password = @hunter2", "Expected a value (line 2)"],
+    ["password =", "Missing value after '='; values must be on the same line (line 2)"],
+  ])("P17: a file that is not TOML is no reason to repeat its values: %s", (line, reason) => {
+    const files = { "/Ermine.toml": `[api.smtp]\n${line}\n` };
+    expect(() => load({ files })).toThrow(`\n  /Ermine.toml: TOML Parse error: ${reason}`);
+    expect(() => load({ files })).toThrow(/^(?!.*hunter)/s);
+  });
 });

@@ -50,30 +50,33 @@ export function readTextFile(path: string): string | null {
   }
 }
 
-/** Parses TOML. Throws a `SyntaxError` whose message names the line. */
+/** Parses TOML. Throws a `SyntaxError` whose message names the line and no value, and has no cause that would. */
 export function parseToml(content: string): Tree {
-  try {
-    return Bun.TOML.parse(content) as Tree; // a TOML document is a table
-  } catch (error) {
-    const reason = tomlMistake(content) ?? "not TOML";
-    throw new SyntaxError(`${reason} (line ${lineOfMistake(content, reason)})`, { cause: error });
-  }
+  const mistake = tomlMistake(content);
+  if (mistake !== null) throw new SyntaxError(`${withoutContent(mistake)} (line ${lineOfMistake(content, mistake)})`);
+  return Bun.TOML.parse(content) as Tree; // a TOML document is a table
 }
 
 /** Bun does not tell the line: it is the last of the shortest beginning with the same mistake. */
-function lineOfMistake(content: string, reason: string): number {
+function lineOfMistake(content: string, mistake: string): number {
   const lines = content.split("\n");
-  const index = lines.findIndex((_, last) => tomlMistake(`${lines.slice(0, last + 1).join("\n")}\n`) === reason);
+  const index = lines.findIndex((_, last) => tomlMistake(`${lines.slice(0, last + 1).join("\n")}\n`) === mistake);
   return (index === -1 ? lines.length : index) + 1;
 }
 
+/** What Bun says is wrong, null when nothing is. It may quote a value, which may be a secret. */
 function tomlMistake(content: string): string | null {
   try {
     Bun.TOML.parse(content);
     return null;
   } catch (error) {
-    return error instanceof Error ? firstLine(error.message) : "not TOML";
+    return error instanceof Error ? error.message : "not TOML";
   }
+}
+
+/** A mistake without what it quotes of the file. Marks of the language, as in `'='`, are no content. */
+function withoutContent(mistake: string): string {
+  return mistake.replace(/(?: but found .|:? ["'](?![=\[\]{},.]["'])).*/s, "");
 }
 
 function parseFile(path: string, readFile: (path: string) => string | null, problems: Problem[]): Tree | null {
