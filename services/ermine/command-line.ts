@@ -75,11 +75,17 @@ async function openApiText(): Promise<string> {
 async function events([url = EVENTS_URL]: readonly string[]): Promise<number> {
   const token = process.env["ERMINE_TOKEN"];
   if (!token) return usage("put the token of a session or bot into ERMINE_TOKEN");
+  if (!isEventsUrl(url)) return usage(`events come from an address such as ${EVENTS_URL}`);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const onEvent = (line: string): void => void print(line);
   const onNotice = (text: string): void => void complain(text);
   return (await printEvents({ url, token, signal: stop.signal, onEvent, onNotice })) ? 0 : 1;
+}
+
+/** Whether a socket can be opened there. What cannot is refused with all of the address, and the token is in it. */
+function isEventsUrl(text: string): boolean {
+  return /^(wss?|https?):$/.test(URL.parse(text)?.protocol ?? "") && !/[?#]/.test(text);
 }
 
 function settingsTable(loaded: LoadedSettings): string {
