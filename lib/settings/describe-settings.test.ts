@@ -39,6 +39,13 @@ describe("effective settings", () => {
     expect(hideCredentials("redis://redis/")).toBe("redis://redis/");
   });
 
+  test.each(["hunter2/mongo", "hunter2@mongo", "/hunter2", "?hunter2", "hunter2 two"])(
+    "P17: also a password that should have been encoded: %s",
+    (password) => {
+      expect(hideCredentials(`mongodb://ermine:${password}@a,b/?w=1`)).toBe("mongodb://***@a,b/?w=1");
+    },
+  );
+
   test("every setting says what it is for, and secrets by name are marked as such", () => {
     const keys = listSettingKeys();
     expect(keys.length).toBeGreaterThan(150);

@@ -39,6 +39,6 @@ function shown(value: unknown, secret: SettingKey["secret"]): string {
 /** The URL with user and password hidden, also when several hosts make it unparsable as a URL. */
 export function hideCredentials(url: string): string {
   return url
-    .replace(/^([a-z0-9+.-]+:\/\/)[^/]*@/i, "$1***@")
+    .replace(/^([a-z0-9+.-]+:\/\/).*@/is, "$1***@") // up to the last: a password may hold any character
     .replaceAll(/([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi, "$1***");
 }

@@ -96,6 +96,9 @@ describe("P17: secrets never reach logs", () => {
   test.each([
     "mongodb://user:hunter2@db/revolt",
     "redis://:hunter2@redis/",
+    "mongodb://user:hunter2/secret@db/revolt",
+    "redis://:secret@hunter2@redis/",
+    "redis://:/hunter2@redis/",
     "wss://chat.example/ws?version=1&token=hunter2&format=json",
     "https://chat.example/login/reset/hunter2",
     "PUT /webhooks/01HQCHAN0000000000000000AA/hunter2",

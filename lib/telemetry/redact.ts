@@ -19,17 +19,24 @@ export function isSecretName(name: string): boolean {
   return secretNames.test(name.toLowerCase().replaceAll(/[-_.]/g, ""));
 }
 
-/** Masks credentials inside text: `scheme://user:password@host`, `?token=…`, `/login/reset/…`. */
+/**
+ * Masks credentials inside text: `scheme://user:password@host`, `?token=…`, `/login/reset/…`. A password may hold `/` and
+ * `@`, so all up to the last `@` is masked, and with it at times a host and a path.
+ */
 export function redactText(text: string): string {
   const short = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text;
   return short
-    .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${MASK}@`)
+    .replaceAll(/(?<=\b[a-z][a-z0-9+.-]*:\/\/)[^\s/]\S*/gi, withoutCredentials)
     .replaceAll(/([?&](?:token|ticket|password|secret|key)=)[^&\s"']+/gi, `$1${MASK}`)
     .replaceAll(
       /(\/(?:login\/verify|login\/reset|auth\/account\/verify|delete|webhooks\/[0-9A-Z]{26})\/)[^\s/?"']+/g,
       `$1${MASK}`,
     );
 }
+
+/** What follows on `scheme://`, as far as it goes. */
+const withoutCredentials = (rest: string): string =>
+  rest.includes("@") ? MASK + rest.slice(rest.lastIndexOf("@")) : rest;
 
 function redactAt(value: unknown, depth: number, seen: Set<object>): unknown {
   if (typeof value === "string") return redactText(value);
