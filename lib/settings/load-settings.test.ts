@@ -319,6 +319,21 @@ describe("P24: settings that contradict each other stop the start", () => {
     expect(problemsOf({ env: { [name]: value } })[0]).toEndWith(`<- environment variable ${name}`);
   });
 
+  test.each([
+    ["ermine.trusted_proxies", "['10.0.0.0/8', '10.0.0/8']", 1, "must be an IP address or a range such as 10.0.0.0/8"],
+    ["features.limits.global.restrict_server_creation", "[1]", 0, "must be text"],
+    ["features.limits.default.video_resolution", "['a', 2]", 0, "must be a whole number"],
+  ])("a bad item of the list %s is not missing", (key, list, item, reason) => {
+    const files = { "/Revolt.toml": `${key} = ${list}` };
+    expect(() => load({ files })).toThrow(`\n  ${key}.${item} (/Revolt.toml): ${reason}`);
+  });
+
+  test("a bad item of a list in a variable is not missing", () => {
+    expect(() => load({ env: { ERMINE__TRUSTED_PROXIES: "10.0.0/8" } })).toThrow(
+      "ermine.trusted_proxies.0 (environment variable ERMINE__TRUSTED_PROXIES): must be an IP address",
+    );
+  });
+
   test("a file that is not TOML is named with its line", () => {
     expect(() => load({ files: { "/Revolt.toml": "a = 1\nb =\n" } })).toThrow(/\/Revolt\.toml: .*line 2/);
   });

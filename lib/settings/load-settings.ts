@@ -37,7 +37,8 @@ function problemsOf(issue: z.core.$ZodIssue, tree: Tree, origins: ReadonlyMap<st
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((name) => at(key === "" ? name : `${key}.${name}`, "there is no such setting"));
   }
-  if (issue.path.length > 0 && valueAt(tree, key) === undefined) {
+  const isItem = typeof issue.path.at(-1) === "number"; // of a list, which as text has none to look up
+  if (issue.path.length > 0 && !isItem && valueAt(tree, key) === undefined) {
     const table = issue.path.slice(0, -1).map(String).join(".");
     return [{ ...at(table, "is required"), key }];
   }
