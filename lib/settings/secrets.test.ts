@@ -5,16 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeSettings } from "@lib/settings/describe-settings.ts";
 import { loadSettings } from "@lib/settings/load-settings.ts";
-import { ensureSecrets } from "@lib/settings/secrets.ts";
+import { addSecrets, ensureSecrets } from "@lib/settings/secrets.ts";
 
 function machine() {
   const root = mkdtempSync(join(tmpdir(), "ermine-secrets-"));
   const directory = join(root, "data");
+  const load = (env: Record<string, string> = {}) =>
+    loadSettings({ cwd: root, env: { ERMINE__DATA_DIR: directory, ...env }, readFile: () => null });
   return {
+    root,
     directory,
     path: join(directory, "secrets.toml"),
-    start: (env: Record<string, string> = {}) =>
-      ensureSecrets(loadSettings({ cwd: root, env: { ERMINE__DATA_DIR: directory, ...env }, readFile: () => null })),
+    start: (env?: Record<string, string>) => ensureSecrets(load(env)),
+    show: () => addSecrets(load()),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -83,4 +86,39 @@ describe("P17: secrets of a fresh machine", () => {
     fresh.start();
     expect(statSync(fresh.path).mode & 0o777).toBe(0o600);
   });
+
+  test.skipIf(process.geteuid?.() !== 0)("in a file of somebody else, as one that is mounted, are used", () => {
+    using fresh = machine();
+    const first = fresh.start();
+    for (const path of [fresh.root, fresh.directory]) chmodSync(path, 0o755);
+    chmodSync(fresh.path, 0o644);
+    expect(asNobody(() => fresh.start()).settings).toEqual(first.settings);
+  });
+
+  test("P24: that cannot be kept stop the start with the folder and why", () => {
+    using fresh = machine();
+    writeFileSync(fresh.directory, "");
+    expect(() => fresh.start()).toThrow(`ermine.data_dir (${fresh.directory}): cannot be written to: EEXIST`);
+  });
+
+  test("are shown as they are: none are made for it, and none locked", () => {
+    using fresh = machine();
+    expect(fresh.show().settings.files.encryption_key).toBe("");
+    expect(readdirSync(fresh.root)).toEqual([]);
+
+    const { settings } = fresh.start();
+    chmodSync(fresh.path, 0o644);
+    expect(fresh.show().settings).toEqual(settings);
+    expect(statSync(fresh.path).mode & 0o777).toBe(0o644);
+  });
 });
+
+/** Runs at once as a user who owns nothing. */
+function asNobody<T>(run: () => T): T {
+  process.seteuid?.(65_534);
+  try {
+    return run();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

@@ -5,7 +5,7 @@
  */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { LoadedSettings } from "@lib/settings/load-settings.ts";
 import { parseToml, readTextFile } from "@lib/settings/read-layers.ts";
@@ -19,22 +19,35 @@ const Secrets = z.object({
 /** What is generated; the shape is that of the settings. */
 export type Secrets = z.output<typeof Secrets>;
 
+type Loaded = Pick<LoadedSettings, "settings" | "origins">;
+
 /**
  * Completes settings with the machine's secrets where none are configured, making them at the first start.
- * Throws a `SettingsError` when the file is damaged or cannot be read.
+ * Throws a `SettingsError` when the file is damaged or cannot be read or made.
  */
-export function ensureSecrets<T extends Pick<LoadedSettings, "settings" | "origins">>(
-  loaded: T,
-  generate: () => Secrets = generateSecrets,
-): T {
+export function ensureSecrets<T extends Loaded>(loaded: T): T {
+  return withSecrets(loaded, (path) => {
+    const existing = readSecrets(path);
+    if (existing) lockSecrets(path);
+    const isVolatile = loaded.settings.ermine.store === "sqlite::memory:";
+    return existing ?? (isVolatile ? generateSecrets() : createSecrets(path, generateSecrets()));
+  });
+}
+
+/** Completes settings with the secrets that the machine has, if it has any. Changes no file, unlike `ensureSecrets`. */
+export function addSecrets<T extends Loaded>(loaded: T): T {
+  return withSecrets(loaded, readSecrets);
+}
+
+function withSecrets<T extends Loaded>(loaded: T, secretsAt: (path: string) => Secrets | null): T {
   const { settings } = loaded;
   const needsKey = settings.files.encryption_key === "";
   const needsVapid = settings.pushd.vapid.private_key === "";
   if ((!needsKey && !needsVapid) || settings.ermine.store.startsWith("mongodb")) return loaded;
 
   const path = join(settings.ermine.data_dir, "secrets.toml");
-  const isVolatile = settings.ermine.store === "sqlite::memory:";
-  const secrets = readSecrets(path) ?? (isVolatile ? generate() : createSecrets(path, generate()));
+  const secrets = secretsAt(path);
+  if (secrets === null) return loaded;
   const origins = new Map(loaded.origins);
   const mark = (key: string) => origins.set(key, { kind: "generated", name: path });
   if (needsKey) mark("files.encryption_key");
@@ -68,28 +81,48 @@ export function generateSecrets(): Secrets {
   };
 }
 
+/** The secrets in a file, null when there is none. */
 function readSecrets(path: string): Secrets | null {
-  const problem = (reason: string, cause?: unknown): never => {
+  const problem = (reason: string, cause: unknown): never => {
     throw new SettingsError([{ key: "", source: path, reason }], { cause });
   };
   let content: string | null = null;
   try {
     content = readTextFile(path);
-    if (content === null) return null;
-    if (statSync(path).mode & 0o077) chmodSync(path, 0o600);
   } catch (error) {
     problem("cannot be read by this user", error);
   }
+  if (content === null) return null;
   try {
-    return Secrets.parse(parseToml(content ?? ""));
+    return Secrets.parse(parseToml(content));
   } catch (error) {
     return problem("is damaged; restore it from a backup, stored files need its key", error);
   }
 }
 
-/** Writes the file whole or not at all, and yields to another process that made one at the same time. */
+/** Takes from others the right to read the file. One that is not ours, such as one that is mounted, stays as it is. */
+function lockSecrets(path: string): void {
+  try {
+    if (statSync(path).mode & 0o077) chmodSync(path, 0o600);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "EPERM" && code !== "EROFS") throw error;
+  }
+}
+
 function createSecrets(path: string, secrets: Secrets): Secrets {
-  mkdirSync(join(path, ".."), { recursive: true, mode: 0o700 });
+  try {
+    return writeSecrets(path, secrets);
+  } catch (error) {
+    if (error instanceof SettingsError) throw error;
+    const reason = `cannot be written to: ${error instanceof Error ? error.message : String(error)}`;
+    throw new SettingsError([{ key: "ermine.data_dir", source: dirname(path), reason }], { cause: error });
+  }
+}
+
+/** Writes the file whole or not at all, and yields to another process that made one at the same time. */
+function writeSecrets(path: string, secrets: Secrets): Secrets {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.new`;
   writeFileSync(draft, secretsToml(secrets), { mode: 0o600, flush: true });
   try {

@@ -1,5 +1,13 @@
-import { runErmine } from "@tests/harness/process.ts";
+import { runErmine, temporaryFolder } from "@tests/harness/process.ts";
 import { describe, expect, test } from "bun:test";
+import { readdir } from "node:fs/promises";
+
+test("ermine settings leaves the folder that it runs in as it is", async () => {
+  await using folder = await temporaryFolder();
+  const { code, stdout } = await runErmine(["settings"], {}, folder.path);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('ermine.data_dir = "./data"') });
+  expect(await readdir(folder.path)).toEqual([]);
+});
 
 describe("ermine events", () => {
   test.each(["nonsense", "ftp://chat.test/ws", "ws://", "ws://chat.test/ws?a=b", "ws://chat.test/ws?#"])(

@@ -2,7 +2,7 @@
 import { describeSettings } from "@lib/settings/describe-settings.ts";
 import { exampleToml } from "@lib/settings/example-toml.ts";
 import { type LoadedSettings, loadSettings } from "@lib/settings/load-settings.ts";
-import { ensureSecrets } from "@lib/settings/secrets.ts";
+import { addSecrets, ensureSecrets } from "@lib/settings/secrets.ts";
 import { SettingsError } from "@lib/settings/settings-error.ts";
 import { MigrationError } from "@lib/store/initialise-database.ts";
 import { printEvents } from "@services/ermine/print-events.ts";
@@ -44,7 +44,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     const [command, ...rest] = positionals;
     if (values.help || command === undefined) return print(HELP);
     if (command === "start") return await start(rest);
-    if (command === "settings") return print(values.example ? exampleToml() : settingsTable(load()));
+    if (command === "settings") return print(values.example ? exampleToml() : settingsTable(addSecrets(load())));
     if (command === "openapi") return print(await openApiText());
     if (command === "events") return await events(rest);
     return usage(`there is no command ${command}`);
@@ -58,12 +58,12 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 async function start(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !isServiceName(name));
   if (unknown !== undefined) return usage(`there is no service ${unknown}`);
-  return runServices(names.length > 0 ? names.filter(isServiceName) : serviceNames, load());
+  return runServices(names.length > 0 ? names.filter(isServiceName) : serviceNames, ensureSecrets(load()));
 }
 
 const isServiceName = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
 
-const load = (): LoadedSettings => ensureSecrets(loadSettings({ cwd: process.cwd(), env: process.env }));
+const load = (): LoadedSettings => loadSettings({ cwd: process.cwd(), env: process.env });
 
 /** Loaded only when asked for: the generator is not small. */
 async function openApiText(): Promise<string> {
