@@ -9,6 +9,13 @@ test("ermine settings leaves the folder that it runs in as it is", async () => {
   expect(await readdir(folder.path)).toEqual([]);
 });
 
+test("ermine start takes a service that is named twice for one, and half a server for no whole", async () => {
+  await using folder = await temporaryFolder();
+  const { code, stdout, stderr } = await runErmine(["start", "delta", "delta"], { ERMINE__DATA_DIR: folder.path });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("ermine.bus (default): must be a Redis URL when services run apart");
+});
+
 describe("ermine events", () => {
   test.each(["nonsense", "ftp://chat.test/ws", "ws://", "ws://chat.test/ws?a=b", "ws://chat.test/ws?#"])(
     "P17: %s is refused as no address of events, and the token is not shown",

@@ -7,7 +7,7 @@ import { SettingsError } from "@lib/settings/settings-error.ts";
 import { MigrationError } from "@lib/store/initialise-database.ts";
 import { printEvents } from "@services/ermine/print-events.ts";
 import { runServices } from "@services/ermine/run-services.ts";
-import { type ServiceName, serviceNames } from "@services/ermine/service-names.ts";
+import { serviceNames } from "@services/ermine/service-names.ts";
 import { version } from "@services/ermine/version.ts";
 import { parseArgs } from "node:util";
 
@@ -58,10 +58,11 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 async function start(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !isServiceName(name));
   if (unknown !== undefined) return usage(`there is no service ${unknown}`);
-  return runServices(names.length > 0 ? names.filter(isServiceName) : serviceNames, ensureSecrets(load()));
+  const chosen = names.length > 0 ? serviceNames.filter((name) => names.includes(name)) : serviceNames;
+  return runServices(chosen, ensureSecrets(load()));
 }
 
-const isServiceName = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
+const isServiceName = (name: string): boolean => (serviceNames as readonly string[]).includes(name);
 
 const load = (): LoadedSettings => loadSettings({ cwd: process.cwd(), env: process.env });
 
