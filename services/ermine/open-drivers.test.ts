@@ -5,7 +5,9 @@ import { eventually } from "@tests/harness/eventually.ts";
 import { runErmine, temporaryFolder } from "@tests/harness/process.ts";
 import { redisMissing, startRedis } from "@tests/harness/redis-server.ts";
 import { expect, test } from "bun:test";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 const HOUR_MS = 3_600_000;
 const hasRedis = Bun.which("redis-server") !== null || process.env["ERMINE_TEST_REQUIRE_SERVERS"] === "1";
@@ -63,6 +65,19 @@ test("P24: a bad MongoDB connection string stops the start with its key and with
     "ermine.store (ermine.store or database.mongodb): is not a MongoDB connection string",
   );
   expect(stdout + stderr).not.toContain("hunter");
+});
+
+test.each<[string, (folder: string) => Promise<unknown>, RegExp]>([
+  ["a directory", (folder) => mkdir(join(folder, "data/ermine.db"), { recursive: true }), /EISDIR: .+/],
+  ["no database", (folder) => Bun.write(join(folder, "data/ermine.db"), "not SQLite's".repeat(99)), /file is not a .+/],
+  ["in a folder that is a file", (folder) => Bun.write(join(folder, "data"), ""), /EEXIST: .+/],
+])("P24: a database that is %s stops the start with its key, its path and why", async (_, prepare, words) => {
+  await using folder = await temporaryFolder();
+  await prepare(folder.path);
+  const path = join(folder.path, "data/ermine.db");
+  const refused: unknown = await given({ ERMINE__STORE: `sqlite:${path}` }).catch((error: unknown) => error);
+  const reason = expect.stringMatching(new RegExp(`^cannot be opened: ${words.source}$`));
+  expect(refused).toMatchObject({ name: "SettingsError", problems: [{ key: "ermine.store", source: path, reason }] });
 });
 
 const never = (message: unknown): never => {

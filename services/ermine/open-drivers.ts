@@ -41,31 +41,42 @@ export async function openDrivers({
   };
 }
 
-async function openDatabase(ermine: Settings["ermine"], log: Logger): Promise<Database> {
-  const { store: url, store_database: name } = ermine;
-  if (url.startsWith("mongodb")) {
-    const { openMongo } = await import("@lib/store/mongo/database.ts");
-    try {
-      return await openMongo(url, { name, onState: (up) => log.info(up ? "database reachable" : "database away") });
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      // Its words would repeat parts of the value, which is a secret.
-      const reason = "is not a MongoDB connection string; special characters of a password must be percent-encoded";
-      throw new SettingsError([{ key: "ermine.store", source: "ermine.store or database.mongodb", reason }], {
-        cause: error,
-      });
-    }
-  }
-  const path = url.slice("sqlite:".length);
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+function openDatabase(ermine: Settings["ermine"], log: Logger): Promise<Database> {
+  return ermine.store.startsWith("mongodb") ? openMongoDatabase(ermine, log) : openSqliteDatabase(ermine);
+}
+
+async function openMongoDatabase({ store, store_database: name }: Settings["ermine"], log: Logger): Promise<Database> {
+  const { openMongo } = await import("@lib/store/mongo/database.ts");
   try {
-    return await openSqlite(path, { isAlone: ermine.bus.startsWith("memory:") });
+    return await openMongo(store, { name, onState: (up) => log.info(up ? "database reachable" : "database away") });
   } catch (error) {
-    if (!(error instanceof StoreInUseError)) throw error;
-    const reason =
-      "another process has it open, and without a shared ermine.bus neither would hear of the other's events";
-    throw new SettingsError([{ key: "ermine.store", source: path, reason }], { cause: error });
+    if (!(error instanceof StoreError)) throw error;
+    // Its words would repeat parts of the value, which is a secret.
+    const reason = "is not a MongoDB connection string; special characters of a password must be percent-encoded";
+    throw new SettingsError([{ key: "ermine.store", source: "ermine.store or database.mongodb", reason }], {
+      cause: error,
+    });
   }
+}
+
+async function openSqliteDatabase({ store, bus }: Settings["ermine"]): Promise<Database> {
+  const path = store.slice("sqlite:".length);
+  try {
+    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+    return await openSqlite(path, { isAlone: bus.startsWith("memory:") });
+  } catch (error) {
+    throw new SettingsError([{ key: "ermine.store", source: path, reason: whyNotOpened(error) }], { cause: error });
+  }
+}
+
+/** Why a file cannot be the database, with the words of SQLite or the system. Throws what is no reason of theirs. */
+function whyNotOpened(error: unknown): string {
+  if (error instanceof StoreInUseError) {
+    return "another process has it open, and without a shared ermine.bus neither would hear of the other's events";
+  }
+  if (error instanceof StoreError && error.cause instanceof Error) return `cannot be opened: ${error.cause.message}`;
+  if (error instanceof Error && "code" in error) return `cannot be opened: ${error.message}`;
+  throw error;
 }
 
 async function openBus(
