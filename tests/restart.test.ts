@@ -247,9 +247,12 @@ describe("ermine", () => {
     SLOW_MS,
   );
 
-  test(
-    "P25: a signal ends a start that waits for a Redis which says nothing",
-    async () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 0],
+  ] as const)(
+    "P25: %s ends a start that waits for a Redis which says nothing, with %p",
+    async (signal, code) => {
       await using folder = await temporaryFolder();
       const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
       const { origin, env } = embeddedAt(folder.path);
@@ -261,7 +264,7 @@ describe("ermine", () => {
         ),
       ); // its events service is not up yet
 
-      expect(await ermine.end("SIGINT")).toBe(130);
+      expect(await ermine.end(signal)).toBe(code);
       silent.stop(true);
     },
     SLOW_MS,

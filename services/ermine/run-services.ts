@@ -8,7 +8,7 @@ import { type ServiceName, serviceNames } from "@services/ermine/service-names.t
 import { type Running, startServices } from "@services/ermine/start.ts";
 import { resolve } from "node:path";
 
-/** Runs services until a signal ends them; resolves to the exit code of a start that failed. */
+/** Runs services until a signal ends them; resolves to the exit code of a start that was broken off. */
 export async function runServices(
   names: readonly ServiceName[],
   { settings, ignored }: LoadedSettings,
@@ -18,14 +18,14 @@ export async function runServices(
   if (ignored.length > 0) log.info("settings without effect", { keys: ignored });
   if (names.includes("bonfire")) await warnOfFewOpenFiles(log);
   const starting = new AbortController();
-  const stopEarly = (): void => starting.abort();
+  const stopEarly = (signal: NodeJS.Signals): void => starting.abort(signal);
   process.once("SIGINT", stopEarly).once("SIGTERM", stopEarly);
   const running = await startServices(names, { settings, log, signal: starting.signal }).catch((error: unknown) => {
     if (starting.signal.aborted) return null;
     throw error;
   });
   process.off("SIGINT", stopEarly).off("SIGTERM", stopEarly);
-  if (!running) return 130;
+  if (!running) return starting.signal.reason === "SIGTERM" ? 0 : 130; // who sends SIGTERM counts 130 as a failure
   const { promise, resolve: end } = Promise.withResolvers<number>();
   const control = {
     on: process.on.bind(process),
