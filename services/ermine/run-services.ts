@@ -3,10 +3,11 @@ import type { Settings } from "@lib/settings/settings.ts";
 import { type Problem, SettingsError } from "@lib/settings/settings-error.ts";
 import { type Logger, logger } from "@lib/telemetry/logger.ts";
 import { drainOnSignal } from "@lib/telemetry/shutdown.ts";
+import { commandName } from "@services/ermine/command-name.ts";
+import { greeting, isVolatile } from "@services/ermine/greeting.ts";
 import { warnOfFewOpenFiles } from "@services/ermine/open-files.ts";
 import { type ServiceName, serviceNames } from "@services/ermine/service-names.ts";
-import { type Running, startServices } from "@services/ermine/start.ts";
-import { resolve } from "node:path";
+import { startServices } from "@services/ermine/start.ts";
 
 /** Runs services until a signal ends them; resolves to the exit code of a start that was broken off. */
 export async function runServices(
@@ -16,6 +17,7 @@ export async function runServices(
   requireSharedDrivers(names, settings);
   const log = openLog(settings);
   if (ignored.length > 0) log.info("settings without effect", { keys: ignored });
+  if (isVolatile(settings.ermine)) log.warn("data is in memory: all of it is lost when the process ends");
   if (names.includes("bonfire")) await warnOfFewOpenFiles(log);
   const starting = new AbortController();
   const stopEarly = (signal: NodeJS.Signals): void => starting.abort(signal);
@@ -33,7 +35,11 @@ export async function runServices(
     exit: (code: number) => (end(code), process.exit(code)),
   };
   drainOnSignal({ steps: running.steps, timeoutMs: settings.ermine.shutdown_ms, log, control });
-  greet(names, running, settings);
+  console.log(
+    names.length === serviceNames.length
+      ? greeting(running, settings, commandName(process, process.cwd()))
+      : `${names.join(", ")} at ${running.url}`,
+  );
   return promise;
 }
 
@@ -49,26 +55,4 @@ function requireSharedDrivers(names: readonly ServiceName[], { ermine }: Setting
 function openLog({ ermine }: Settings): Logger {
   const pretty = ermine.log_format === "pretty" || (ermine.log_format === "auto" && process.stderr.isTTY === true);
   return logger({ level: ermine.log_level, write: (line) => void process.stderr.write(line), now: Date.now, pretty });
-}
-
-function greet(names: readonly ServiceName[], { url, privateUrl }: Running, { ermine, hosts }: Settings): void {
-  const isAll = names.length === serviceNames.length;
-  const place = ermine.store.startsWith("sqlite:") ? resolve(ermine.data_dir) : "MongoDB";
-  console.log(
-    isAll
-      ? `
-  Ermine is running.
-
-    For people     ${url}
-    API            ${hosts.api}
-    Events         ${hosts.events}
-    Data           ${place}
-    Health         ${privateUrl}health/ready   (private)
-
-  Next: point a Stoat client at the API address above and register. Mail is written to
-  ${ermine.mail.startsWith("outbox:") ? ermine.mail.slice("outbox:".length) : "your SMTP server"} until SMTP is set up; \`npx bun services/ermine/main.ts settings\` shows every setting.
-  Ctrl-C stops.
-`
-      : `${names.join(", ")} at ${url}`,
-  );
 }

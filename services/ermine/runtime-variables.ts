@@ -13,8 +13,8 @@ export const runtimeVariables = {
 /** How a program runs, and what starts it over. */
 export type Runtime = Pick<NodeJS.Process, "argv0" | "argv" | "execArgv" | "execPath" | "env" | "execve">;
 
-/** The path of the program inside of an executable. */
-const EMBEDDED = "/$bunfs/";
+/** Whether a program is inside of an executable, by its path. */
+export const isEmbedded = (program: string): boolean => program.startsWith("/$bunfs/");
 
 /**
  * Starts the program over in the same process when a variable is missing, and does not return then; so nothing may be
@@ -24,7 +24,7 @@ export function ensureRuntimeVariables(runtime: Runtime = process): void {
   const { argv0, argv, execArgv, execPath, env } = runtime;
   if (!runtime.execve || Object.keys(runtimeVariables).every((name) => name in env)) return;
   const [, program = "", ...args] = argv;
-  const command = program.startsWith(EMBEDDED) ? [argv0] : [argv0, ...execArgv, program];
+  const command = isEmbedded(program) ? [argv0] : [argv0, ...execArgv, program];
   try {
     runtime.execve(execPath, [...command, ...args], { ...runtimeVariables, ...env });
   } catch {

@@ -58,7 +58,9 @@ export const STOAT_DATABASE = "revolt";
 
 /** What only Ermine has. */
 export const ErmineSettings = z.strictObject({
-  data_dir: filled().default("./data").describe("Directory for the database, secrets, files and unsent mail"),
+  data_dir: filled()
+    .default("./data")
+    .describe("Directory for the database, secrets, files and mail that is written instead of sent"),
   listen: listenAddress().default("127.0.0.1:14700").describe("Address and port of the one-process server"),
   public_url: address(["http:", "https:"])
     .default("http://localhost:14700")
@@ -93,7 +95,9 @@ export const ErmineSettings = z.strictObject({
     .string()
     .regex(/^(outbox:.+|smtp:)$/, "must be outbox: and a directory, or smtp:")
     .default("outbox:./data/outbox")
-    .describe("`smtp:` sends through api.smtp; `outbox:` and a directory writes files. Follows from api.smtp.host"),
+    .describe(
+      "`smtp:` sends through api.smtp; `outbox:` and a directory writes files. Follows from api.smtp.host, without which there is no mail",
+    ),
   log_level: z
     .enum(["debug", "info", "warn", "error", "off"])
     .default("info")
