@@ -26,19 +26,16 @@ export type BanInput = {
 /**
  * Bans somebody, member or not, and removes them. Banning twice succeeds and keeps the first reason (conformance
  * servers-52 to servers-55, data-15). The ban is stored first and a member looked for then, while who joins
- * looks for a ban once they are a member: of the two at once, one sees the other (P13).
+ * looks for a ban once they are a member: of the two at once, one sees the other (P13). Whom the actor may not ban any
+ * more when a member is removed is not banned.
  */
 export async function createBan(deps: BanDeps, actor: Actor, input: BanInput): Promise<ServerBan> {
-  const { server, member, permissions } = await accessServer(deps, actor, input.server, []);
-  if (input.target === actor.id) fail("CannotRemoveYourself");
-  if (input.target === server.owner) fail("InvalidOperation");
-  requirePermission(permissions, "BanMembers");
-  const target = await deps.store.members.get(server._id, input.target);
-  if (target) requireOutranked({ actor, server, member }, target);
+  const check = () => requireBan(deps, actor, input);
+  const server = await check(); // before anything is stored
 
   const key = { server: server._id, user: input.target };
   const isNew = await deps.store.bans.insert(key, input.reason ?? null);
-  await removeBanned(deps, server, input.target, isNew);
+  await removeBanned(deps, server, input.target, { isNew, check });
   if (input.delete_message_seconds) {
     await deleteRecentMessages(deps, server, input.target, input.delete_message_seconds);
   }
@@ -52,10 +49,28 @@ export async function createBan(deps: BanDeps, actor: Actor, input: BanInput): P
   return viewBan(stored ?? given);
 }
 
-/** A ban that somebody escapes, because they were made the owner meanwhile, is none. */
-async function removeBanned(deps: BanDeps, server: ServerDocument, userId: string, isNew: boolean): Promise<void> {
+/** The server; fails unless the actor may ban the user now. */
+async function requireBan(deps: BanDeps, actor: Actor, input: BanInput): Promise<ServerDocument> {
+  const { server, member, permissions } = await accessServer(deps, actor, input.server, []);
+  if (input.target === actor.id) fail("CannotRemoveYourself");
+  if (input.target === server.owner) fail("InvalidOperation");
+  requirePermission(permissions, "BanMembers");
+  const target = await deps.store.members.get(server._id, input.target);
+  if (target) requireOutranked({ actor, server, member }, target);
+  return server;
+}
+
+type NewBan = { isNew: boolean; check: () => Promise<unknown> };
+
+/** A ban that somebody escapes, because they were made the owner or were raised meanwhile, is none. */
+async function removeBanned(
+  deps: BanDeps,
+  server: ServerDocument,
+  userId: string,
+  { isNew, check }: NewBan,
+): Promise<void> {
   try {
-    await removeMember(deps, server, userId, "Ban");
+    await removeMember(deps, server, userId, "Ban", { check });
   } catch (error) {
     if (isNew && error instanceof ApiError) await deps.store.bans.delete(server._id, userId);
     throw error;

@@ -5,7 +5,7 @@ import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { withFiles } from "@lib/domain/files/with-files.ts";
-import { type MemberEdit, checkMemberEdit } from "@lib/domain/members/check-member-edit.ts";
+import { type MemberEdit, type MemberEditScene, checkMemberEdit } from "@lib/domain/members/check-member-edit.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverMemberUpdate } from "@lib/event/server-events.ts";
@@ -18,44 +18,61 @@ import { viewMember, viewPartialMember } from "@lib/model/view/member.ts";
 
 type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "background" | "settings">;
 
-/** Sets and removes fields of a member (conformance servers-58 to servers-71). */
+type Place = { server_id: string; member_id: string };
+
+/**
+ * Sets and removes fields of a member (conformance servers-58 to servers-71). The actor must be allowed to by the time
+ * of writing, too: who has lost a role meanwhile does not keep it by naming it (P13).
+ */
 export async function editMember(
   deps: EditDeps,
   actor: Actor,
-  input: MemberEdit & { server_id: string; member_id: string; reason: string | null },
+  { server_id, member_id, reason, ...edit }: MemberEdit & Place & { reason: string | null },
 ): Promise<Member> {
-  const { server_id, member_id, reason, ...edit } = input;
-  const access = await accessServer(deps, actor, server_id, []);
-  const { server } = access;
-  const [user, member] = await Promise.all([
-    deps.store.users.get(member_id),
-    deps.store.members.get(server._id, member_id),
-  ]);
-  if (!user || !member) fail("NotFound");
-  await checkMemberEdit(deps, { actor, access, target: { user, member } }, edit);
+  const access = () => accessEditable(deps, actor, { server_id, member_id }, edit);
+  const { user, member } = await access(); // before anybody waits for this
 
   const use = { type: "UserAvatar", id: actor.id } as const; // as their own is, whoever's member it is
   const claims = [edit.avatar === undefined ? undefined : { tag: "avatars", id: edit.avatar, use }] as const;
   const { changes, before, after } = await withFiles(deps, { uploaderId: actor.id, claims }, ([avatar]) =>
-    write(deps, member._id, { changes: changesOf(edit, avatar), remove: edit.remove }),
+    write(deps, member._id, { access, changes: changesOf(edit, avatar), remove: edit.remove }),
   );
   const replaced = previousValues(before, touchedFields(changes, edit.remove));
   const action = { type: "MemberEdit", user: user._id, before: replaced, after: changes } as const;
-  recordAudit(deps, { server: server._id, user: actor.id, reason, target: user._id, action });
+  recordAudit(deps, { server: member._id.server, user: actor.id, reason, target: user._id, action });
   if (edit.remove.includes("Avatar") && before.avatar) await deps.store.attachments.markDeleted([before.avatar._id]);
   return viewMember(after);
 }
 
-type Change = { changes: MemberChanges; remove: MemberEdit["remove"] };
+type Target = MemberEditScene["target"];
+
+/** The member and their user; fails unless the actor may edit them so now. */
+async function accessEditable(
+  deps: EditDeps,
+  actor: Actor,
+  { server_id, member_id }: Place,
+  edit: MemberEdit,
+): Promise<Target> {
+  const access = await accessServer(deps, actor, server_id, []);
+  const [user, member] = await Promise.all([
+    deps.store.users.get(member_id),
+    deps.store.members.get(server_id, member_id),
+  ]);
+  if (!user || !member) fail("NotFound");
+  await checkMemberEdit(deps, { actor, access, target: { user, member } }, edit);
+  return { user, member };
+}
+
+type Change = { access: () => Promise<Target>; changes: MemberChanges; remove: MemberEdit["remove"] };
 
 /** What was set, the member as they were when their turn came, and as they are now. */
-function write(deps: EditDeps, id: MemberDocument["_id"], { changes, remove }: Change) {
+function write(deps: EditDeps, id: MemberDocument["_id"], { access, changes, remove }: Change) {
   return inStoredOrder(
     deps,
     { member: id },
     {
       async write() {
-        const before = (await deps.store.members.get(id.server, id.user)) ?? fail("NotFound");
+        const { member: before } = await access();
         const written = (await deps.store.members.update(id, changes, remove)) ?? fail("NotFound");
         return { changes, before, after: changes.roles ? await withoutGoneRoles(deps, written) : written };
       },
