@@ -25,13 +25,16 @@ import type { ChannelUpdate } from "@lib/store/channels.ts";
 
 type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "log" | "settings" | "background">;
 
-/** Edits a group or a channel of a server (conformance messages-17 to messages-23). */
+/**
+ * Edits a group or a channel of a server (conformance messages-17 to messages-23). The actor may do that by the time of
+ * writing, too: not who was removed from the group meanwhile (P13).
+ */
 export async function editChannel(
   deps: EditDeps,
   actor: Actor,
   { target, data, reason }: { target: string; data: DataEditChannel; reason: string | null },
 ): Promise<Channel> {
-  const { channel } = await accessChannel(deps, actor, target, "ManageChannel");
+  const { channel } = await accessChannel(deps, actor, target, "ManageChannel"); // before anybody waits for this
   if (isEmpty(data)) return viewChannel(channel);
   if (data.owner !== undefined) requireNewOwner(actor, channel, data.owner);
   if (channel.channel_type !== "Group" && channel.channel_type !== "TextChannel") fail("InvalidOperation");
@@ -42,7 +45,7 @@ export async function editChannel(
     const change = { set: changesOf(channel, data, icon), remove: data.remove };
     return channel.channel_type === "Group"
       ? changeGroup(deps, actor, channel, change)
-      : changeServerChannel(deps, channel, change);
+      : changeServerChannel(deps, actor, channel, change);
   });
   if (before.channel_type === "TextChannel") {
     const action = {
@@ -86,21 +89,34 @@ type EditableChannel = GroupDocument | TextChannelDocument;
 /** What was set, the channel as it was when its turn came, and as it is now. */
 type Edited = { set: ChannelUpdate; before: EditableChannel; after: EditableChannel };
 
-async function update({ store }: Pick<Deps, "store">, id: string, { set, remove }: Change): Promise<Edited> {
-  const before = requireEditable(await store.channels.get(id));
-  return { set, before, after: requireEditable(await store.channels.update(id, set, remove)) };
+/** The channel as it is now; fails unless the actor may edit it. */
+async function accessEditable(deps: EditDeps, actor: Actor, id: string): Promise<EditableChannel> {
+  return requireEditable((await accessChannel(deps, actor, id, "ManageChannel")).channel);
+}
+
+async function update(
+  { store }: Pick<Deps, "store">,
+  before: EditableChannel,
+  { set, remove }: Change,
+): Promise<Edited> {
+  return { set, before, after: requireEditable(await store.channels.update(before._id, set, remove)) };
 }
 
 function requireEditable(channel: ChannelDocument | null): EditableChannel {
   return channel?.channel_type === "Group" || channel?.channel_type === "TextChannel" ? channel : fail("NotFound");
 }
 
-function changeServerChannel(deps: EditDeps, channel: TextChannelDocument, change: Change): Promise<Edited> {
+function changeServerChannel(
+  deps: EditDeps,
+  actor: Actor,
+  channel: TextChannelDocument,
+  change: Change,
+): Promise<Edited> {
   return inStoredOrder(
     deps,
     { channel: channel._id },
     {
-      write: () => update(deps, channel._id, change),
+      write: async () => update(deps, await accessEditable(deps, actor, channel._id), change),
       tell: () => changeEvent(channel, change),
     },
   );
@@ -115,9 +131,13 @@ async function changeGroup(
 ): Promise<Edited> {
   const { channels } = deps.store;
   return takingTurns(deps, { channel: group._id }, async () => {
+    const before = await accessEditable(deps, actor, group._id);
     const { owner, ...rest } = set;
-    if (owner !== undefined) (await channels.transferOwnership(group._id, group.owner, owner)) ?? fail("NotInGroup");
-    const edited = await update(deps, group._id, { set: rest, remove });
+    if (owner !== undefined) {
+      requireNewOwner(actor, before, owner);
+      (await channels.transferOwnership(group._id, actor.id, owner)) ?? fail("NotInGroup");
+    }
+    const edited = await update(deps, before, { set: rest, remove });
     await announceInGroup(deps, group, announcementsOf(actor, group, set));
     await publish(deps, changeEvent(group, { set, remove }));
     return { ...edited, set };

@@ -111,7 +111,7 @@ const awayAt = (deps: Deps, point: Point): Deps =>
   } as Parameters<typeof interleave>[1]); // the point is of one repository still
 
 const edits = [
-  ["an edit of a server that was given away", "icons", "NotOwner"],
+  ["an edit of a server that was given away", "icons", "MissingPermission"],
   ["an edit of a server that was deleted", "banners", "NotFound"],
   ["an edit of a channel that was deleted", "icons", "NotFound"],
   ["an edit of a group whose new owner has left", "icons", "NotInGroup"],

@@ -14,19 +14,19 @@ type CreateDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "setti
 
 /**
  * Creates a role below all others, which grants nothing yet (conformance servers-72, servers-73). The limit holds for
- * roles made at the same time, too (P24).
+ * roles made at the same time, too (P24), and the actor may still make one by then (P13).
  */
 export async function createRole(
   deps: CreateDeps,
   actor: Actor,
   { target, name, reason }: { target: string; name: string; reason: string | null },
 ): Promise<NewRoleResponse> {
-  const { server } = await accessServer(deps, actor, target, "ManageRole");
+  const { server } = await accessServer(deps, actor, target, "ManageRole"); // before anybody waits for this
   const role = await inStoredOrder(
     deps,
     { server: server._id },
     {
-      write: () => insertLowest(deps, server._id, name),
+      write: () => insertLowest(deps, actor, server._id, name),
       tell: (made) => {
         const data = { id: made._id, ...viewPartialRole(made) };
         return serverRoleUpdate({ id: server._id, role_id: made._id, data, clear: [] });
@@ -43,12 +43,9 @@ export async function createRole(
 }
 
 /** Stores a new role below those that the server has by now, if there is room for one more. */
-async function insertLowest(
-  { store, ids, settings }: CreateDeps,
-  serverId: string,
-  name: string,
-): Promise<RoleDocument> {
-  const server = (await store.servers.get(serverId)) ?? fail("NotFound");
+async function insertLowest(deps: CreateDeps, actor: Actor, serverId: string, name: string): Promise<RoleDocument> {
+  const { store, ids, settings } = deps;
+  const { server } = await accessServer(deps, actor, serverId, "ManageRole");
   const max = settings.features.limits.global.server_roles;
   const roles = Object.values(server.roles);
   if (roles.length >= max) fail("TooManyRoles", { max });

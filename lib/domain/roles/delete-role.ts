@@ -9,21 +9,25 @@ import { serverRoleDelete } from "@lib/event/server-events.ts";
 /**
  * Deletes a role with its icon and takes it from every member and channel (conformance servers-77, data-48). The role
  * itself goes last, so that an interrupted deletion can be repeated (P12); whoever was given it until then loses it after
- * that, and an icon that was set until then goes, too. Fails with `NotFound` when it was deleted meanwhile.
+ * that. Nobody is deprived of it for one who may not delete it any more when its turn comes (P13). Fails with `NotFound`
+ * when it was deleted meanwhile.
  */
 export async function deleteRole(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
-  { target, role_id, reason }: { target: string; role_id: string; reason: string | null },
+  { reason, ...place }: { target: string; role_id: string; reason: string | null },
 ): Promise<void> {
-  const { server, role } = await accessRole(deps, actor, { target, role_id });
+  const { server, role } = await accessRole(deps, actor, place); // before anybody waits for this
 
-  await forgetRole(deps, server._id, role._id);
   await inStoredOrder(
     deps,
     { server: server._id },
     {
-      write: async () => (await deps.store.servers.deleteRole(server._id, role._id)) ?? fail("NotFound"),
+      async write() {
+        await accessRole(deps, actor, place);
+        await forgetRole(deps, server._id, role._id);
+        return (await deps.store.servers.deleteRole(server._id, role._id)) ?? fail("NotFound");
+      },
       tell: () => serverRoleDelete({ id: server._id, role_id: role._id }),
     },
   );

@@ -40,8 +40,16 @@ async function scene(profile: Profile) {
       return editMember(deps, actorOf(owner), { ...target, roles: [middle._id, low._id], remove: [], reason: null });
     },
     upload: async () => (await seedFile(api, "icons"))._id,
-    setIcon: (deps: Deps, icon: string) => {
-      const data = DataEditRole.parse({ icon });
+    /** What others do to the role who began their turn because its deletion outlasted its own. */
+    outlasting: {
+      async setIcon(icon: string) {
+        const claimed = await store.attachments.claim("icons", icon, { type: "RoleIcon", id: low._id }, owner.id);
+        if (claimed) await store.servers.updateRole(id, low._id, { icon: claimed });
+      },
+      override: () => store.channels.setRolePermissions(channelId, low._id, { a: 0, d: 0 }),
+    },
+    rename: (deps: Deps) => {
+      const data = DataEditRole.parse({ name: "new" });
       return editRole(deps, actorOf(owner), { target: id, role_id: low._id, data, reason: null });
     },
     isDeleted: async (icon: string) => (await store.attachments.get("icons", icon))?.deleted === true,
@@ -77,7 +85,7 @@ describe.each(profiles)("roles that change meanwhile on $name", (profile) => {
     await using s = await scene(profile);
     const work = async () => {
       await s.give(s.deps);
-      await s.override(s.deps);
+      await s.outlasting.override();
     };
 
     await s.delete(interleave(s.deps, { repository: "channels", method: "removeRole", when: "after", work }));
@@ -94,7 +102,7 @@ describe.each(profiles)("roles that change meanwhile on $name", (profile) => {
       await using s = await scene(profile);
       const icon = await s.upload();
 
-      await s.delete(interleave(s.deps, { ...point, when: "after", work: () => s.setIcon(s.deps, icon) }));
+      await s.delete(interleave(s.deps, { ...point, when: "after", work: () => s.outlasting.setIcon(icon) }));
 
       expect(await s.isDeleted(icon)).toBe(true);
     },
@@ -113,19 +121,19 @@ describe.each(profiles)("roles that change meanwhile on $name", (profile) => {
     });
   });
 
-  test("P12: a role that is deleted before it is overridden is not overridden", async () => {
+  test.each(["override", "rename"] as const)("P12: 404 for a role that is deleted first: %s", async (edit) => {
     await using s = await scene(profile);
 
-    const [deleted, overridden] = await during(s.deps, {
+    const [deleted, edited] = await during(s.deps, {
       repository: "servers",
       method: "deleteRole",
       when: "before",
       first: s.delete,
-      second: s.override,
+      second: s[edit],
     });
 
     expect(deleted.status).toBe("fulfilled");
-    expect(overridden).toMatchObject({ status: "rejected", reason: { type: "NotFound" } });
+    expect(edited).toMatchObject({ status: "rejected", reason: { type: "NotFound" } });
     expect(await s.overridden()).toEqual([]);
     expect((await s.takeEvents()).map(({ event }) => event.type)).toEqual(["ServerRoleDelete"]);
   });

@@ -12,26 +12,29 @@ import { fail } from "@lib/error/fail.ts";
 import { serverRoleUpdate } from "@lib/event/server-events.ts";
 import type { Role } from "@lib/model/role.ts";
 import type { FileDocument } from "@lib/model/stored/file.ts";
-import type { RoleDocument } from "@lib/model/stored/role.ts";
-import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { defined } from "@lib/model/view/defined.ts";
 import { viewPartialRole, viewRole } from "@lib/model/view/role.ts";
 import type { RoleUpdate } from "@lib/store/servers.ts";
 
 type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
 
-/** Edits a role; its rank has a route of its own (conformance servers-74 to servers-76). */
+type Place = { target: string; role_id: string };
+
+/**
+ * Edits a role; its rank has a route of its own (conformance servers-74 to servers-76). It must be below the actor by the
+ * time of writing, too (P13).
+ */
 export async function editRole(
   deps: EditDeps,
   actor: Actor,
-  { target, role_id, data, reason }: { target: string; role_id: string; data: DataEditRole; reason: string | null },
+  { data, reason, ...place }: Place & { data: DataEditRole; reason: string | null },
 ): Promise<Role> {
-  const { server, role } = await accessRole(deps, actor, { target, role_id });
+  const { server, role } = await accessRole(deps, actor, place); // before anybody waits for this
   const use = { type: "RoleIcon", id: role._id } as const;
   const claims = [data.icon === undefined ? undefined : { tag: "icons", id: data.icon, use }] as const;
 
   const { set, before, after } = await withFiles(deps, { uploaderId: actor.id, claims }, ([icon]) =>
-    write(deps, { server: server._id, role: role._id }, { set: changesOf(data, icon), remove: data.remove }),
+    write(deps, actor, place, { set: changesOf(data, icon), remove: data.remove }),
   );
   // The keys of an update are fields of the document.
   const touched = new Set([
@@ -47,23 +50,20 @@ export async function editRole(
 type Change = { set: RoleUpdate; remove: DataEditRole["remove"] };
 
 /** What was set, the role as it was when its turn came, and as it is now. */
-function write(deps: EditDeps, { server, role }: { server: string; role: string }, { set, remove }: Change) {
+function write(deps: EditDeps, actor: Actor, place: Place, { set, remove }: Change) {
+  const { target: id, role_id } = place;
   return inStoredOrder(
     deps,
-    { server },
+    { server: id },
     {
       async write() {
-        const found = await deps.store.servers.get(server);
-        const updated = await deps.store.servers.updateRole(server, role, set, remove);
-        return { set, before: requireRole(found, role), after: requireRole(updated, role) };
+        const { role: before } = await accessRole(deps, actor, place);
+        const updated = await deps.store.servers.updateRole(id, role_id, set, remove);
+        return { set, before, after: (updated && getRole(updated, role_id)) ?? fail("NotFound") };
       },
-      tell: () => serverRoleUpdate({ id: server, role_id: role, data: viewPartialRole(set), clear: remove }),
+      tell: () => serverRoleUpdate({ id, role_id, data: viewPartialRole(set), clear: remove }),
     },
   );
-}
-
-function requireRole(server: ServerDocument | null, id: string): RoleDocument {
-  return (server && getRole(server, id)) ?? fail("NotFound");
 }
 
 function changesOf({ name, colour, hoist }: DataEditRole, icon: FileDocument | undefined): RoleUpdate {

@@ -16,20 +16,22 @@ import { viewChannel } from "@lib/model/view/channel.ts";
 
 /**
  * Creates a channel on a server (conformance servers-32 to servers-35). Of two created at once both are listed (P13), and
- * the list that is told last has both. An edit of the new channel is told after it (P4).
+ * the list that is told last has both. An edit of the new channel is told after it (P4). The actor may create one by the
+ * time that it is stored, too (P13).
  */
 export async function createServerChannel(
   deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
   { server: id, data, reason }: { server: string; data: DataCreateServerChannel; reason: string | null },
 ): Promise<Channel> {
-  const { server } = await accessServer(deps, actor, id, "ManageChannel");
+  const { server } = await accessServer(deps, actor, id, "ManageChannel"); // before anybody waits for this
   const max = deps.settings.features.limits.global.server_channels;
   if (server.channels.length >= max) fail("TooManyChannels", { max });
 
   const channel = newChannel(deps.ids.ulid(), server._id, data);
   const view = viewChannel(channel);
   const createAndTell = async (): Promise<void> => {
+    await accessServer(deps, actor, id, "ManageChannel");
     const { channels } = await insertListed(deps, channel, max);
     await publish(deps, serverUpdate({ id: server._id, data: { channels }, clear: [] }), channelCreate(view));
   };

@@ -6,7 +6,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder, takingTurns } from "@lib/domain/in-stored-order.ts";
 import { replacedFiles } from "@lib/domain/files/replaced-files.ts";
 import { withFiles } from "@lib/domain/files/with-files.ts";
-import { type ServerAccess, accessServer } from "@lib/domain/servers/access-server.ts";
+import { type ServerAccess, accessServer, accessServerAsMember } from "@lib/domain/servers/access-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
@@ -23,25 +23,23 @@ type Request = { target: string; data: DataEditServer; reason: string | null; ha
 
 type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
 
-/** Edits a server (conformance servers-13 to servers-26). Without a change it only shows it, to members (P26). */
+/**
+ * Edits a server (conformance servers-13 to servers-26). Without a change it only shows it, to members (P26). The actor
+ * may make the change by the time of writing, too (P13).
+ */
 export async function editServer(
   deps: EditDeps,
   actor: Actor,
   { target, data, reason, hasTicket }: Request,
 ): Promise<Server> {
-  const access = await accessServer(deps, actor, target, []);
-  const { server } = access;
-  if (isEmpty(data)) {
-    if (!access.member) fail("NotFound");
-    return viewServer(server, await approximateMemberCount(deps, server._id));
-  }
-  requireRights(actor, access, data, hasTicket);
-  const fields = fieldsOf(server, data);
+  if (isEmpty(data)) return showServer(deps, actor, target);
+  const change = () => requireChange(deps, actor, { target, data, hasTicket });
+  const { server } = await change(); // before anybody waits for this
   if (data.owner !== undefined) await requirePossibleOwner(deps, server._id, data.owner);
 
   const { set, before, after } = await withFiles(deps, claimsOf(actor, server, data), ([icon, banner]) => {
     const pictures = { ...(icon && { icon }), ...(banner && { banner }) };
-    return write(deps, server, { set: { ...fields, ...pictures }, remove: data.remove });
+    return write(deps, server._id, { change, pictures, remove: data.remove, from: server.owner });
   });
   // The keys of an update are fields of the document.
   const touched = new Set([
@@ -54,34 +52,59 @@ export async function editServer(
   return viewServer(after, await approximateMemberCount(deps, server._id));
 }
 
-type Change = { set: ServerUpdate; remove: DataEditServer["remove"] };
+async function showServer(deps: EditDeps, actor: Actor, id: string): Promise<Server> {
+  const { server } = await accessServerAsMember(deps, actor, id);
+  return viewServer(server, await approximateMemberCount(deps, server._id));
+}
+
+/** The server and what is to be set of it, without the pictures; fails unless the actor may do that now. */
+async function requireChange(
+  deps: EditDeps,
+  actor: Actor,
+  { target, data, hasTicket }: Omit<Request, "reason">,
+): Promise<{ server: ServerDocument; fields: ServerUpdate }> {
+  const access = await accessServer(deps, actor, target, []);
+  requireRights(actor, access, data, hasTicket);
+  return { server: access.server, fields: fieldsOf(access.server, data) };
+}
+
+type Change = {
+  change: () => ReturnType<typeof requireChange>;
+  pictures: Pick<ServerUpdate, "icon" | "banner">;
+  remove: DataEditServer["remove"];
+  /** Who had the server when it was asked for. */
+  from: string;
+};
 
 /** What was set, the server as it was when its turn came, and as it is now. */
-function write(deps: EditDeps, server: ServerDocument, change: Change) {
-  const { _id: id } = server;
+function write(deps: EditDeps, id: string, { change, pictures, remove, from }: Change) {
   return inStoredOrder(
     deps,
     { server: id },
     {
       async write() {
-        const before = (await deps.store.servers.get(id)) ?? fail("NotFound");
-        return { set: change.set, before, after: await update(deps, server, change) };
+        const { server: before, fields } = await change();
+        const set = { ...fields, ...pictures };
+        return { set, before, after: await update(deps, id, { set, remove, from }) };
       },
-      tell: () => serverUpdate({ id, data: viewPartialServer(change.set), clear: change.remove }),
+      tell: ({ set }) => serverUpdate({ id, data: viewPartialServer(set), clear: remove }),
     },
   );
 }
 
 /** A new owner must be a member still, who leaves only before or after, and have the server from whom it was asked (P13). */
-async function update(deps: EditDeps, { _id, owner: from }: ServerDocument, change: Change): Promise<ServerDocument> {
+async function update(
+  deps: EditDeps,
+  id: string,
+  { set, remove, from }: Pick<Change, "remove" | "from"> & { set: ServerUpdate },
+): Promise<ServerDocument> {
   const { servers } = deps.store;
-  const { set, remove } = change;
   const { owner } = set;
-  if (owner === undefined) return (await servers.update(_id, set, remove)) ?? fail("NotFound");
-  return takingTurns(deps, { member: { server: _id, user: owner } }, async () => {
-    await requirePossibleOwner(deps, _id, owner);
-    const edited = await servers.update(_id, set, remove, from);
-    return edited ?? fail((await servers.get(_id)) ? "NotOwner" : "NotFound");
+  if (owner === undefined) return (await servers.update(id, set, remove)) ?? fail("NotFound");
+  return takingTurns(deps, { member: { server: id, user: owner } }, async () => {
+    await requirePossibleOwner(deps, id, owner);
+    const edited = await servers.update(id, set, remove, from);
+    return edited ?? fail((await servers.get(id)) ? "NotOwner" : "NotFound");
   });
 }
 

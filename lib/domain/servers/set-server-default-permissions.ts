@@ -12,26 +12,42 @@ import { viewServer } from "@lib/model/view/server.ts";
 import { grantCheck } from "@lib/permission/override.ts";
 import { permissionValue, toStored } from "@lib/permission/permissions.ts";
 
-/** Sets what every member may do. The actor needs all of it, also what was granted already (conformance permissions-30). */
-export async function setServerDefaultPermissions(
-  deps: Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">,
-  actor: Actor,
-  { target, permissions, reason }: { target: string; permissions: Int64; reason: string | null },
-): Promise<Server> {
-  const access = await accessServer(deps, actor, target, "ManagePermissions");
-  const { server } = access;
-  const after = { default_permissions: toStored(permissionValue(permissions)) };
-  grantCheck(access.permissions, null, { a: after.default_permissions, d: 0 });
+type SetDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
 
-  const updated = await inStoredOrder(
+/**
+ * Sets what every member may do. The actor needs all of it, also what was granted already, and has it by the time of
+ * writing: nobody gives back what was taken from everybody meanwhile (conformance permissions-30; P13).
+ */
+export async function setServerDefaultPermissions(
+  deps: SetDeps,
+  actor: Actor,
+  { target: id, permissions, reason }: { target: string; permissions: Int64; reason: string | null },
+): Promise<Server> {
+  const after = { default_permissions: toStored(permissionValue(permissions)) };
+  await requireGrant(deps, actor, { id, ...after }); // before anybody waits for this
+
+  const { before, updated } = await inStoredOrder(
     deps,
-    { server: server._id },
+    { server: id },
     {
-      write: async () => (await deps.store.servers.update(server._id, after)) ?? fail("NotFound"),
-      tell: () => serverUpdate({ id: server._id, data: after, clear: [] }),
+      async write() {
+        const before = { default_permissions: await requireGrant(deps, actor, { id, ...after }) };
+        return { before, updated: (await deps.store.servers.update(id, after)) ?? fail("NotFound") };
+      },
+      tell: () => serverUpdate({ id, data: after, clear: [] }),
     },
   );
-  const before = { default_permissions: server.default_permissions };
-  recordAudit(deps, { server: server._id, user: actor.id, reason, action: { type: "ServerEdit", before, after } });
-  return viewServer(updated, await approximateMemberCount(deps, server._id));
+  recordAudit(deps, { server: id, user: actor.id, reason, action: { type: "ServerEdit", before, after } });
+  return viewServer(updated, await approximateMemberCount(deps, id));
+}
+
+/** What every member may do now; fails unless the actor may put the other in its place. */
+async function requireGrant(
+  deps: SetDeps,
+  actor: Actor,
+  { id, default_permissions }: { id: string; default_permissions: Int64 },
+): Promise<Int64> {
+  const { server, permissions } = await accessServer(deps, actor, id, "ManagePermissions");
+  grantCheck(permissions, null, { a: default_permissions, d: 0 });
+  return server.default_permissions;
 }
