@@ -2,7 +2,7 @@ import type { InviteBotDestination } from "@lib/contract/bots.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
+import { addToGroupAs } from "@lib/domain/groups/add-to-group.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { joinServer } from "@lib/domain/members/join-server.ts";
 import { removeMember } from "@lib/domain/members/remove-member.ts";
@@ -26,7 +26,7 @@ export async function inviteBot(
   }
   const { channel } = await accessChannel(deps, actor, destination.group, "InviteOthers");
   if (channel.channel_type !== "Group") fail("InvalidOperation");
-  await addToGroup(deps, channel, user._id, actor.id);
+  await addToGroupAs(deps, actor, channel, user._id);
   await stayOrGo(deps, target, () => removeFromGroup(deps, channel, target, { silent: true }));
 }
 

@@ -1,7 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
+import { addToGroupAs } from "@lib/domain/groups/add-to-group.ts";
 import { isFriendOrSelf } from "@lib/domain/groups/is-friend-or-self.ts";
 import { fail } from "@lib/error/fail.ts";
 
@@ -16,5 +16,5 @@ export async function addGroupMember(
   if (channel.channel_type !== "Group") fail("InvalidOperation");
   if (!(await deps.store.users.get(member_id))) fail("NotFound");
   if (!isFriendOrSelf(actor.user, member_id)) fail("NotFriends");
-  await addToGroup(deps, channel, member_id, actor.id);
+  await addToGroupAs(deps, actor, channel, member_id);
 }

@@ -1,3 +1,5 @@
+import type { Actor } from "@lib/domain/actor.ts";
+import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
@@ -20,21 +22,39 @@ export function addToGroup(
   userId: string,
   by: string,
 ): Promise<GroupDocument> {
+  return takingTurns(deps, { channel: _id }, () => addInTurn(deps, _id, userId, by));
+}
+
+/**
+ * The same for somebody who adds others. They must be allowed to by the time of their turn, so that nobody who was removed
+ * meanwhile comes back or brings others (P13); who made an invite may have left.
+ */
+export function addToGroupAs(
+  deps: GroupDeps,
+  actor: Actor,
+  { _id }: Pick<GroupDocument, "_id">,
+  userId: string,
+): Promise<GroupDocument> {
   return takingTurns(deps, { channel: _id }, async () => {
-    const max = deps.settings.features.limits.global.group_size;
-    const added = (await deps.store.channels.addRecipient(_id, userId, max)) ?? (await refuse(deps, _id, userId, max));
-    if (added.channel_type !== "Group") return fail("InvalidOperation");
-    await publish(deps, channelGroupJoin({ id: _id, user: userId }));
-    await announceInGroup(deps, added, [{ type: "user_added", id: userId, by }]);
-    // Read again: they were not there yet to be told of the announcement, which is the newest message now (P4).
-    const now = await deps.store.channels.get(_id);
-    if (!hasRecipient(now, userId)) return added;
-    await publish(deps, channelCreate(viewChannel(now), [userId]));
-    // Should this have outlasted its turn: whose removal was announced before that is removed again.
-    if (!hasRecipient(await deps.store.channels.get(_id), userId))
-      await publish(deps, channelGroupLeave({ id: _id, user: userId }));
-    return added;
+    await accessChannel(deps, actor, _id, "InviteOthers");
+    return addInTurn(deps, _id, userId, actor.id);
   });
+}
+
+async function addInTurn(deps: GroupDeps, _id: string, userId: string, by: string): Promise<GroupDocument> {
+  const max = deps.settings.features.limits.global.group_size;
+  const added = (await deps.store.channels.addRecipient(_id, userId, max)) ?? (await refuse(deps, _id, userId, max));
+  if (added.channel_type !== "Group") return fail("InvalidOperation");
+  await publish(deps, channelGroupJoin({ id: _id, user: userId }));
+  await announceInGroup(deps, added, [{ type: "user_added", id: userId, by }]);
+  // Read again: they were not there yet to be told of the announcement, which is the newest message now (P4).
+  const now = await deps.store.channels.get(_id);
+  if (!hasRecipient(now, userId)) return added;
+  await publish(deps, channelCreate(viewChannel(now), [userId]));
+  // Should this have outlasted its turn: whose removal was announced before that is removed again.
+  if (!hasRecipient(await deps.store.channels.get(_id), userId))
+    await publish(deps, channelGroupLeave({ id: _id, user: userId }));
+  return added;
 }
 
 const hasRecipient = (channel: ChannelDocument | null, userId: string): channel is GroupDocument =>

@@ -3,8 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { DataEditChannel } from "@lib/contract/channels.ts";
 import { DataCreateGroup } from "@lib/contract/groups.ts";
 import type { Actor } from "@lib/domain/actor.ts";
+import { inviteBot } from "@lib/domain/bots/invite-bot.ts";
 import { editChannel } from "@lib/domain/channels/edit-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { addGroupMember } from "@lib/domain/groups/add-group-member.ts";
 import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
 import { createGroup } from "@lib/domain/groups/create-group.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
@@ -12,17 +14,19 @@ import type { GroupDocument } from "@lib/model/stored/channel.ts";
 import { during } from "@tests/harness/during.ts";
 import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
-import { type Seeded, seedUser } from "@tests/harness/seed.ts";
+import { type Seeded, seedBot, seedUser } from "@tests/harness/seed.ts";
 import { seedGroup } from "@tests/harness/seed-chat.ts";
 import { testApi } from "@tests/harness/test-api.ts";
 
 const actorOf = ({ id, user }: Seeded): Actor => ({ id, user, bot: false, sessionId: "" });
 
-/** A group of `a`, who owns it, and `b`; `c` and `d` are not in it. */
+/** A group of `a`, who owns it, and `b`, who has a friend; `c` and `d` are not in it. */
 async function scene(profile: Profile) {
   const api = await testApi({ profile });
-  const [a, b, c, d] = await Promise.all([seedUser(api), seedUser(api), seedUser(api), seedUser(api)]);
+  const [a, c, d, friend] = await Promise.all([seedUser(api), seedUser(api), seedUser(api), seedUser(api)]);
+  const b = await seedUser(api, { relations: [{ _id: friend.id, status: "Friend" }] });
   const _id = await seedGroup(api, a, [b]);
+  const bot = await seedBot(api, b);
   const edit = (deps: Deps, by: Seeded, fields: object) =>
     editChannel(deps, actorOf(by), { target: _id, data: DataEditChannel.parse(fields), reason: null });
   return {
@@ -35,6 +39,13 @@ async function scene(profile: Profile) {
     edit,
     leave: (deps: Deps, { id }: Seeded, by?: Seeded) => removeFromGroup(deps, { _id }, id, by ? { by: by.id } : {}),
     add: (deps: Deps, { id }: Seeded) => addToGroup(deps, { _id }, id, a.id),
+    /** What `b` does. */
+    acts: {
+      "comes back": (deps: Deps) => addGroupMember(deps, actorOf(b), { group_id: _id, member_id: b.id }),
+      "brings somebody": (deps: Deps) => addGroupMember(deps, actorOf(b), { group_id: _id, member_id: friend.id }),
+      "brings a bot": (deps: Deps) => inviteBot(deps, actorOf(b), { target: bot.id, destination: { group: _id } }),
+      "renames it": (deps: Deps) => edit(deps, b, { name: "new" }),
+    },
     /** What somebody holds of the group who applied every event about it, in order. */
     async told(): Promise<{ owner: string; name: string; recipients: string[] }> {
       const view = { owner: a.id, name: "Group", recipients: [a.id, b.id] };
@@ -98,6 +109,43 @@ describe.each(profiles)("groups in turns on $name", (profile) => {
 
     expect(removed).toMatchObject({ status: "rejected", reason: { type: "MissingPermission" } });
     expect(await s.stored()).toMatchObject({ owner: s.b.id, recipients: [s.a.id, s.b.id].toSorted() });
+  });
+
+  test.each(["comes back", "brings somebody", "brings a bot", "renames it"] as const)(
+    "P13: nobody who is removed from a group meanwhile %s",
+    async (what) => {
+      await using s = await scene(profile);
+      await s.takeEvents();
+
+      const [removed, done] = await during(s.deps, {
+        repository: "channels",
+        method: "removeRecipient",
+        when: "before",
+        first: (deps) => s.leave(deps, s.b, s.a),
+        second: s.acts[what],
+      });
+
+      expect(removed.status).toBe("fulfilled");
+      expect(done).toMatchObject({ status: "rejected", reason: { type: "MissingPermission" } });
+      expect(await s.stored()).toEqual({ owner: s.a.id, name: "Group", recipients: [s.a.id] });
+      expect((await s.takeEvents()).map(({ event }) => event.type)).toEqual(["ChannelGroupLeave", "Message"]);
+    },
+  );
+
+  test("P13: 403 for who has given a group away meanwhile", async () => {
+    await using s = await scene(profile);
+    await s.deps.store.channels.addRecipient(s._id, s.c.id, 10);
+
+    const [, again] = await during(s.deps, {
+      repository: "channels",
+      method: "transferOwnership",
+      when: "before",
+      first: (deps) => s.edit(deps, s.a, { owner: s.b.id }),
+      second: (deps) => s.edit(deps, s.a, { owner: s.c.id }),
+    });
+
+    expect(again).toMatchObject({ status: "rejected", reason: { type: "NotOwner" } });
+    expect(await s.stored()).toMatchObject({ owner: s.b.id });
   });
 
   test("P13: nobody joins a group that its last member is leaving", async () => {
