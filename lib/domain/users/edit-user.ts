@@ -4,6 +4,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { withFiles } from "@lib/domain/files/with-files.ts";
 import { correctLate, correctPresence } from "@lib/domain/users/announce-presence.ts";
+import { isDeletedUser } from "@lib/domain/users/is-deleted-user.ts";
 import { publishUserUpdates } from "@lib/domain/users/publish-user-update.ts";
 import { describeUserEdit } from "@lib/domain/users/user-edit-event.ts";
 import { viewSelf } from "@lib/domain/users/view-users.ts";
@@ -18,7 +19,8 @@ type EditDeps = Pick<Deps, "store" | "bus" | "keys" | "ids" | "settings" | "log"
 
 /**
  * Edits the actor, a bot of theirs, or for privileged users anybody (conformance users-9 to users-21). Status and
- * profile are changed field by field. Of two edits at once the one stored last is told last (P4).
+ * profile are changed field by field. Of two edits at once the one stored last is told last (P4). Fails with `NotFound`
+ * for somebody deleted, also meanwhile: nothing but their name remains (P12).
  */
 export async function editUser(
   deps: EditDeps,
@@ -28,12 +30,13 @@ export async function editUser(
   const isPrivileged = actor.user.privileged;
   if (!isPrivileged && (data.badges !== undefined || data.flags !== undefined)) fail("NotPrivileged");
   const user = await accessEditable(deps, actor, target);
+  refuseDeleted(user, data);
   if (isEmpty(data)) return viewSelf(deps, user);
   if (FIELDS.some((field) => isSet(data, field) && data.remove.includes(field))) fail("InvalidOperation");
 
   const { before, view, online } = await withFiles(deps, claimsOf(user, data), ([avatar, background]) => {
-    const change = { set: changesOf(data, { avatar, background }), remove: data.remove };
-    return takingTurns(deps, { user: user._id }, () => write(deps, user._id, change));
+    const set = changesOf(data, { avatar, background });
+    return takingTurns(deps, { user: user._id }, () => write(deps, user._id, { data, set }));
   });
   if (typeof online === "boolean") await correctOnline(deps, user._id, online);
   await deps.store.attachments.markDeleted(removedFiles(before, data.remove));
@@ -41,8 +44,10 @@ export async function editUser(
 }
 
 /** Writes an edit and tells of it: compared with the user as they are now, not as they were when it was asked for. */
-async function write(deps: EditDeps, id: string, { set, remove }: { set: UserUpdate; remove: readonly FieldsUser[] }) {
+async function write(deps: EditDeps, id: string, { data, set }: { data: DataEditUser; set: UserUpdate }) {
+  const { remove } = data;
   const before = (await deps.store.users.get(id)) ?? fail("NotFound");
+  refuseDeleted(before, data);
   const after = (await deps.store.users.update(id, set, remove)) ?? fail("NotFound");
   const view = await viewSelf(deps, after);
   const isConnected = (await deps.keys.listOnline([id])).has(id);
@@ -64,6 +69,11 @@ async function accessEditable({ store }: EditDeps, actor: Actor, target: string)
   const user = (await store.users.get(target)) ?? fail("NotFound");
   if (user.bot?.owner !== actor.id && !actor.user.privileged) fail("NotPrivileged");
   return user;
+}
+
+/** Who sets flags is privileged, and can take back that one, too. */
+function refuseDeleted(user: UserDocument, { flags }: DataEditUser): void {
+  if (isDeletedUser(user) && flags === undefined) fail("NotFound");
 }
 
 function isEmpty({ remove, ...fields }: DataEditUser): boolean {

@@ -6,9 +6,9 @@ import {
   withDiscriminator,
 } from "@lib/domain/users/allocate-discriminator.ts";
 import { cureUsername } from "@lib/domain/users/cure-username.ts";
+import { isDeletedUser } from "@lib/domain/users/is-deleted-user.ts";
 import { publishUserUpdate } from "@lib/domain/users/publish-user-update.ts";
 import { fail } from "@lib/error/fail.ts";
-import { UserFlag } from "@lib/model/flags.ts";
 import type { UserDocument } from "@lib/model/stored/user.ts";
 
 type RenameDeps = Pick<Deps, "store" | "bus" | "keys" | "settings" | "clock" | "ids">;
@@ -28,7 +28,7 @@ export async function renameUser(
   const username = cureUsername(name, deps.settings.api.users.min_username_length);
   return takingTurns(deps, { user: _id }, async () => {
     const user = (await deps.store.users.get(_id)) ?? fail("NotFound");
-    if (isDeleted(user)) fail("NotFound");
+    if (isDeletedUser(user)) fail("NotFound");
     if (username.toLowerCase() === user.username.toLowerCase()) return write(deps, user, { username });
     return withDiscriminator(
       () => keepOrAllocateDiscriminator(deps, username, { userId: _id, discriminator: user.discriminator }),
@@ -40,8 +40,6 @@ export async function renameUser(
     );
   });
 }
-
-const isDeleted = ({ flags = 0 }: UserDocument): boolean => (flags & UserFlag.Deleted) !== 0;
 
 async function write(
   deps: RenameDeps,

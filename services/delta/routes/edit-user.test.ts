@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { deleteBot } from "@lib/contract/bots.ts";
 import * as contract from "@lib/contract/users.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type Seeded, connect, seedBot, seedFile, seedMember, seedServer, seedUser } from "@tests/harness/seed.ts";
@@ -249,6 +250,23 @@ describe.each(profiles)("editing users, $name", (profile) => {
     ]);
     expect(await edit(bot, { display_name: "Myself" })).toMatchObject([200, { display_name: "Myself" }]);
     expect(await edit(other, { display_name: "Mine" }, bot.id)).toMatchObject([403, { type: "NotPrivileged" }]);
+  });
+
+  test("P12: 404 for a deleted bot of one's own, of which a name remains; privileged users can take that mark back", async () => {
+    await using api = await testApi({ profile });
+    const [privileged, owner] = [await seedUser(api, { privileged: true }), await seedUser(api)];
+    const bot = await seedBot(api, owner);
+    await owner.client.call(deleteBot, { params: { bot_id: bot.id } });
+    await api.takeEvents();
+    const before = await stored(api, bot);
+
+    for (const change of [{ display_name: "Ghost" }, { status: { text: "boo" } }, {}])
+      expect(await edit(owner, change, bot.id)).toMatchObject([404, { type: "NotFound" }]);
+    expect(await edit(privileged, { display_name: "Ghost" }, bot.id)).toMatchObject([404, { type: "NotFound" }]);
+
+    expect(await stored(api, bot)).toEqual(before);
+    expect(await api.takeEvents()).toEqual([]);
+    expect(await edit(privileged, { flags: 0 }, bot.id)).toMatchObject([200, { _id: bot.id }]);
   });
 
   test("users-21: privileged users edit anybody", async () => {
