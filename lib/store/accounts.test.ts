@@ -61,6 +61,19 @@ describe.each(storesUnderTest())("accounts on $name", (driver) => {
     });
   });
 
+  test("a password is replaced once, also by two at once, and only where it is still the one that was confirmed", async () => {
+    await using store = await openTestStore(driver);
+    await store.accounts.insert(storedAccount("a", { password: "old" }));
+    const replace = (password: string) => store.accounts.updateIfPassword("a", "old", { password });
+
+    const replaced = await Promise.all([replace("one"), replace("two")]);
+
+    expect(replaced.toSorted()).toEqual([false, true]);
+    const password = replaced[0] ? "one" : "two";
+    expect(await store.accounts.updateIfPassword("a", "old", { email: "x@y.z" })).toBe(false);
+    expect(await store.accounts.get("a")).toEqual(storedAccount("a", { password }));
+  });
+
   test("wrong guesses at the same time all count: of those who saw the same count one succeeds", async () => {
     await using store = await openTestStore(driver);
     await store.accounts.insert(storedAccount("a"));

@@ -54,6 +54,11 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
       return read.one(await accounts.findOneAndUpdate({ _id: id }, update));
     },
 
+    /** Sets single fields if the account still has a password's hash; of two who replace the same one succeeds. */
+    async updateIfPassword(id: string, password: string, set: AccountUpdate): Promise<boolean> {
+      return (await accounts.updateOne({ _id: id, password }, accountUpdate(set))).matched > 0;
+    },
+
     /**
      * Replaces the count of wrong guesses if it is still `attemptsBefore` (null: none was counted), and tells whether it
      * was: of several who saw the same count one succeeds, so that concurrent guesses all count.

@@ -8,6 +8,7 @@ import { requireTicketIfMfa } from "@lib/domain/mfa/mfa-methods.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
+import type { AccountUpdate } from "@lib/store/accounts.ts";
 
 /**
  * Moves an account to another address: at once without a mail server, else when the link mailed there is opened. Fails
@@ -24,12 +25,14 @@ export async function changeEmail(
   await confirmPassword(deps, account, current_password);
   if (account.verification.status === "Pending") fail("UnverifiedAccount");
 
-  if (!isMailOn(deps.settings)) {
-    await refuseTakenEmail(deps.store.accounts.update(account._id, { email, email_normalised }));
-    return;
-  }
+  if (!isMailOn(deps.settings)) return refuseTakenEmail(write(deps, account, { email, email_normalised }));
   const token = deps.ids.nanoid(MAIL_TOKEN_NANOID_LENGTH);
   await sendAccountMail(deps, "verify", account, { token, to: email });
   const verification = { status: "Moving", new_email: email, token, expiry: verificationExpiry(deps) } as const;
-  await deps.store.accounts.update(account._id, { verification });
+  await write(deps, account, { verification });
+}
+
+/** The password that was confirmed may have been replaced meanwhile: then the address stays (P26). */
+async function write({ store }: Pick<Deps, "store">, account: AccountDocument, set: AccountUpdate): Promise<void> {
+  if (!(await store.accounts.updateIfPassword(account._id, account.password, set))) fail("InvalidCredentials");
 }

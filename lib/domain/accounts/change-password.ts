@@ -3,13 +3,15 @@ import { SALT_NANOID_LENGTH, hashPassword } from "@lib/domain/accounts/password-
 import { requireSafePassword } from "@lib/domain/accounts/safe-password.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { requireTicketIfMfa } from "@lib/domain/mfa/mfa-methods.ts";
+import { fail } from "@lib/error/fail.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
 
 /**
  * Changes the password of who knows the present one; sessions stay. Fails with `InvalidCredentials`, also without a
  * ticket where one-time codes are in force, `ShortPassword`, `CompromisedPassword` or `LockedOut` (conformance
- * accounts-33 to accounts-35). Logins that wait for a second factor end: they were begun with the old password.
+ * accounts-33 to accounts-35). Logins that wait for a second factor end: they were begun with the old password. Nobody
+ * replaces a password that they do not know: of two at once one succeeds, and none undoes a reset (P26).
  */
 export async function changePassword(
   deps: Pick<Deps, "store" | "settings" | "clock" | "ids">,
@@ -21,6 +23,7 @@ export async function changePassword(
   await confirmPassword(deps, account, current_password);
 
   const hash = await hashPassword(password, deps.ids.nanoid(SALT_NANOID_LENGTH));
-  await deps.store.accounts.update(account._id, { password: hash });
+  const replaced = await deps.store.accounts.updateIfPassword(account._id, account.password, { password: hash });
+  if (!replaced) fail("InvalidCredentials");
   await deps.store.mfaTickets.deleteByAccount(account._id);
 }

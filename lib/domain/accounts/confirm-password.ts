@@ -5,7 +5,8 @@ import type { AccountDocument } from "@lib/model/stored/account.ts";
 
 /**
  * Makes somebody who is signed in prove themselves by their password. Fails with `InvalidCredentials`, or `LockedOut`
- * after too many wrong ones: a stolen session is no way to guess a password (P26).
+ * after too many wrong ones: a stolen session is no way to guess a password (P26). The password may be replaced right
+ * afterwards: what the account gets for it is written with `updateIfPassword`.
  */
 export async function confirmPassword(
   deps: Pick<Deps, "store" | "clock">,
@@ -14,5 +15,6 @@ export async function confirmPassword(
 ): Promise<void> {
   refuseLocked(account, deps.clock.now());
   const isRight = await verifyPassword(account.password, password);
-  await settleGuess(deps, account._id, isRight, { refusal: "InvalidCredentials", clears: false });
+  const verified = account.password;
+  await settleGuess(deps, account._id, isRight, { refusal: "InvalidCredentials", clears: false, verified });
 }

@@ -7,6 +7,13 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 
+type Guess = {
+  refusal: "InvalidCredentials" | "InvalidToken";
+  clears: boolean;
+  /** The hash that a password was compared with. */
+  verified?: string | undefined;
+};
+
 type Lockout = NonNullable<AccountDocument["lockout"]>;
 
 /** How long the third and fourth wrong guess lock an account; every further one locks it longest. */
@@ -27,18 +34,20 @@ export function refuseLocked({ lockout }: AccountDocument, nowMs: number): void 
 
 /**
  * Counts a guess. A wrong one fails with `refusal`, any one with `LockedOut` while the account is locked; a right one
- * resolves to the account and, with `clears`, forgets the wrong ones before it.
+ * resolves to the account and, with `clears`, forgets the wrong ones before it. A password that was replaced while it
+ * was compared is refused: it was right, so it does not count.
  */
 export async function settleGuess(
   deps: Pick<Deps, "store" | "clock">,
   accountId: string,
   isRight: boolean,
-  { refusal, clears }: { refusal: "InvalidCredentials" | "InvalidToken"; clears: boolean },
+  { refusal, clears, verified }: Guess,
 ): Promise<AccountDocument> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const account = (await deps.store.accounts.get(accountId)) ?? fail(refusal);
     const nowMs = deps.clock.now();
     refuseLocked(account, nowMs);
+    if (isRight && verified !== undefined && account.password !== verified) fail(refusal);
     const attempts = account.lockout?.attempts ?? null;
     if (isRight && (attempts === null || !clears)) return account;
     const next = isRight ? null : afterWrongGuess(attempts ?? 0, nowMs);

@@ -1,5 +1,5 @@
 import type { Deps } from "@lib/domain/deps.ts";
-import { issueTicket } from "@lib/domain/mfa/issue-ticket.ts";
+import { issueTicketToOwner } from "@lib/domain/mfa/issue-ticket.ts";
 import { requireMfaResponse } from "@lib/domain/mfa/mfa-response.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { MFAResponse, MFATicket } from "@lib/model/multi-factor.ts";
@@ -18,7 +18,7 @@ type Claimant = { account: AccountDocument | null; unvalidatedTicket: MfaTicketD
 export async function createTicket(deps: TicketDeps, claimant: Claimant, response: MFAResponse): Promise<MFATicket> {
   const account = await accountOf(deps, claimant);
   await requireMfaResponse(deps, account, response, { purpose: "ticket" });
-  return viewMfaTicket(await issueTicket(deps, account._id, { validated: true, authorised: false }));
+  return viewMfaTicket(await issueTicketToOwner(deps, account, { validated: true, authorised: false }));
 }
 
 async function accountOf(

@@ -1,6 +1,8 @@
 import type { Deps } from "@lib/domain/deps.ts";
 import { TICKET_LIFETIME_MS } from "@lib/domain/mfa/ticket.ts";
+import { fail } from "@lib/error/fail.ts";
 import { minUlid } from "@lib/model/ids.ts";
+import type { AccountDocument } from "@lib/model/stored/account.ts";
 import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
 
 const TOKEN_NANOID_LENGTH = 64;
@@ -16,6 +18,21 @@ export async function issueTicket(
   await deps.store.mfaTickets.insert(ticket);
   deps.background.run("prune MFA tickets", () => pruneTickets(deps));
   return ticket;
+}
+
+/**
+ * The same for who proved to own an account as it was read. A new password ends all tickets, also one that is made at
+ * this very moment, for whoever replaces it does that first and then ends the tickets. Fails with `InvalidCredentials`.
+ */
+export async function issueTicketToOwner(
+  deps: Parameters<typeof issueTicket>[0],
+  { _id, password }: Pick<AccountDocument, "_id" | "password">,
+  fields: Parameters<typeof issueTicket>[2],
+): Promise<MfaTicketDocument> {
+  const ticket = await issueTicket(deps, _id, fields);
+  if ((await deps.store.accounts.get(_id))?.password === password) return ticket;
+  await deps.store.mfaTickets.delete(ticket._id);
+  return fail("InvalidCredentials");
 }
 
 /** Removes expired tickets, at most once in a ticket's lifetime across all processes. */

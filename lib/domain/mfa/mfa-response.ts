@@ -32,8 +32,12 @@ export async function requireMfaResponse(
   if (!mfaMethods(account).includes(methodOf(response))) fail("DisallowedMFAMethod");
   refuseLocked(account, deps.clock.now());
   const isRight = await isRightAnswer(deps, account, response, challenge);
-  const refusal = "password" in response ? "InvalidCredentials" : "InvalidToken";
-  await settleGuess(deps, account._id, isRight, { refusal, clears: true });
+  const isPassword = "password" in response;
+  await settleGuess(deps, account._id, isRight, {
+    refusal: isPassword ? "InvalidCredentials" : "InvalidToken",
+    clears: true,
+    verified: isPassword ? account.password : undefined,
+  });
 }
 
 function methodOf(response: MFAResponse): MFAMethod {

@@ -3,7 +3,7 @@ import { verifyNothing, verifyPassword } from "@lib/domain/accounts/password-has
 import { requireSafePassword } from "@lib/domain/accounts/safe-password.ts";
 import { refuseLocked, settleGuess } from "@lib/domain/accounts/settle-guess.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { issueTicket } from "@lib/domain/mfa/issue-ticket.ts";
+import { issueTicketToOwner } from "@lib/domain/mfa/issue-ticket.ts";
 import { isMfaActive, mfaMethods } from "@lib/domain/mfa/mfa-methods.ts";
 import { currentTotpCode } from "@lib/domain/mfa/totp.ts";
 import { requireMfaResponse } from "@lib/domain/mfa/mfa-response.ts";
@@ -46,11 +46,13 @@ async function loginWithPassword(
   refuseLocked(account, deps.clock.now());
 
   const isRight = await verifyPassword(account.password, password);
-  const settling = { refusal: "InvalidCredentials", clears: !isMfaActive(account) } as const;
-  const settled = await settleGuess(deps, account._id, isRight, settling);
-  if (settled.password !== account.password) fail("InvalidCredentials"); // it was changed meanwhile
+  const settled = await settleGuess(deps, account._id, isRight, {
+    refusal: "InvalidCredentials",
+    clears: !isMfaActive(account),
+    verified: account.password,
+  });
   if (isMfaActive(settled)) return challenge(deps, settled);
-  return startSession(deps, account._id, friendly_name);
+  return startSession(deps, settled, friendly_name);
 }
 
 async function findAccount({ store }: Pick<Deps, "store">, email: string): Promise<AccountDocument | null> {
@@ -62,7 +64,7 @@ async function findAccount({ store }: Pick<Deps, "store">, email: string): Promi
 async function challenge(deps: LoginDeps, account: AccountDocument): Promise<ResponseLogin> {
   const code = currentTotpCode(account, deps.clock.now());
   const fields = { validated: false, authorised: false, ...(code !== null && { last_totp_code: code }) };
-  const { token } = await issueTicket(deps, account._id, fields);
+  const { token } = await issueTicketToOwner(deps, account, fields);
   return { result: "MFA", ticket: token, allowed_methods: mfaMethods(account) };
 }
 
@@ -83,5 +85,5 @@ async function loginWithTicket(
   if (mfa_response) await requireMfaResponse(deps, account, mfa_response, { purpose: "login", ticket });
   else if (!ticket.authorised) fail("InvalidToken");
   (await deps.store.mfaTickets.claim(ticket.token)) ?? fail("InvalidToken");
-  return startSession(deps, account._id, friendly_name);
+  return startSession(deps, account, friendly_name);
 }
