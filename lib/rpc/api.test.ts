@@ -228,6 +228,20 @@ describe("bodies", () => {
     expect((await call("POST", "/auth/echo", { body: stream })).status).toBe(413);
   });
 
+  test.each([
+    ["with a declared length", { "Content-Length": "100" }],
+    ["in chunks", {}],
+  ])(
+    "P15: a client that goes away while it sends its body %s is refused, and no error is logged",
+    async (_, headers) => {
+      const { call, logged } = await openApi();
+      const body = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
+      const response = await call("POST", "/auth/echo", { body, headers });
+      expect([response.status, await response.json()]).toMatchObject([400, { error: "body: not complete" }]);
+      expect(logged).toEqual([]);
+    },
+  );
+
   test("http-10: no credentials win over a malformed body", async () => {
     const { call } = await openApi();
     expect((await call("POST", "/users/@me", post("["))).status).toBe(401);

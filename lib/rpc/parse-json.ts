@@ -12,11 +12,10 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Parses a request body whatever its content type says. Integers beyond the safe range become `bigint`.
- * Fails with 413 (too large), 400 (not UTF-8, not JSON, half a character) or 422 (a key given twice).
+ * Fails with 413 (too large), 400 (not complete, not UTF-8, not JSON, half a character) or 422 (a key given twice).
  */
 export async function parseJsonBody(request: Request): Promise<unknown> {
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) throw tooLarge();
-  const bytes = await readBounded(request, BODY_BYTES_MAX);
+  const bytes = await readBody(request);
   try {
     const text = UTF8.decode(bytes);
     const value = decodeJson(text);
@@ -37,6 +36,17 @@ function requireCharacters(key: string, value: unknown): unknown {
   if (!key.isWellFormed() || (typeof value === "string" && !value.isWellFormed()))
     throw new SyntaxError("half a character");
   return value;
+}
+
+/** A client that goes away before it has sent everything, or sends it in broken chunks, is at fault itself. */
+async function readBody(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+  try {
+    return await readBounded(request, BODY_BYTES_MAX);
+  } catch (cause) {
+    if (cause instanceof RequestError) throw cause;
+    throw new RequestError(400, "FailedValidation", "body: not complete", { cause });
+  }
 }
 
 async function readBounded(request: Request, bytesMax: number): Promise<Uint8Array> {

@@ -1,16 +1,21 @@
 import { createServices } from "@services/ermine/create-services.ts";
 import { publicListener } from "@services/ermine/public-listener.ts";
-import { createRegistry } from "@lib/telemetry/metrics.ts";
+import { createRegistry, type Registry } from "@lib/telemetry/metrics.ts";
+import type { ServiceName } from "@services/ermine/service-names.ts";
+import { eventually } from "@tests/harness/eventually.ts";
 import { openSocket } from "@tests/harness/socket.ts";
 import { type TestApi, testApi } from "@tests/harness/test-api.ts";
 import { expect, test } from "bun:test";
 
 /** All services on one free port, beside those of the test, over the same drivers. */
-async function openFront(api: TestApi, names: Parameters<typeof createServices>[0] = ["delta", "bonfire"]) {
+async function openFront(
+  api: TestApi,
+  { names = ["delta", "bonfire"], registry = createRegistry() }: { names?: ServiceName[]; registry?: Registry } = {},
+) {
   const { settings } = api.deps;
   settings.ermine.listen = "127.0.0.1:0";
   settings.ermine.services = { ...settings.ermine.services, delta: "127.0.0.1:0", bonfire: "127.0.0.1:0" };
-  const services = createServices(names, api.deps, createRegistry());
+  const services = createServices(names, api.deps, registry);
   const listener = publicListener(names, services, api.deps);
   await services.bonfire?.start(listener);
   return {
@@ -25,7 +30,7 @@ async function openFront(api: TestApi, names: Parameters<typeof createServices>[
 test("GET /api/ on the one port is the root document, and so is / of the API alone", async () => {
   await using api = await testApi();
   await using front = await openFront(api);
-  await using alone = await openFront(api, ["delta"]);
+  await using alone = await openFront(api, { names: ["delta"] });
   for (const url of [`${front.url}/api/`, `${front.url}/api`, `${alone.url}/`]) {
     const response = await fetch(url);
     expect([response.status, await response.json()]).toMatchObject([200, { revolt: expect.any(String) }]);
@@ -57,7 +62,7 @@ test("settings-47: a WebSocket on /ws reaches the gateway, any other path does n
 test("P15: a request without a Host is answered, one whose Host cannot be is refused, typed, and nothing of ours is shown", async () => {
   await using api = await testApi();
   await using front = await openFront(api);
-  await using alone = await openFront(api, ["delta"]);
+  await using alone = await openFront(api, { names: ["delta"] });
 
   expect(await answerTo(front.url, "GET /api/ HTTP/1.0\r\n\r\n")).toStartWith("HTTP/1.1 200");
   expect(await answerTo(alone.url, "GET / HTTP/1.0\r\n\r\n")).toStartWith("HTTP/1.1 200");
@@ -94,6 +99,20 @@ async function answerTo(url: string, request: string): Promise<string> {
   });
   return promise;
 }
+
+test("P15: a client that goes away while it sends its body makes no server error", async () => {
+  await using api = await testApi();
+  const registry = createRegistry();
+  await using front = await openFront(api, { registry });
+  const { hostname, port } = new URL(front.url);
+  const client = await Bun.connect({ hostname, port: Number(port), socket: { data() {} } });
+  client.write('POST /api/auth/session/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"a');
+  client.end();
+  const answered = await eventually(() => /^rocket_http_requests_total\{.*/m.exec(registry.expose())?.[0], {
+    describe: "the request to be counted",
+  });
+  expect(answered).toContain('status="400"');
+});
 
 test("people are told what runs here, and unknown paths are not found", async () => {
   await using api = await testApi();
