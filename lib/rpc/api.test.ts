@@ -112,6 +112,20 @@ const routes = [
     },
   ),
   implement(
+    route({
+      ...common,
+      id: "crash-of",
+      method: "post",
+      path: "/crash/{code}",
+      guards: [],
+      params: z.object({ code: z.string() }),
+      success: { status: 204 },
+    }),
+    async () => {
+      throw new Error("the secret cause");
+    },
+  ),
+  implement(
     route({ ...common, id: "away", method: "get", path: "/away", guards: [], success: { status: 204 } }),
     async () => {
       throw new StoreUnavailableError("find_one", "users", new Error("refused"));
@@ -292,6 +306,13 @@ describe("errors", () => {
     const response = await call("GET", "/crash");
     expect([response.status, await response.json()]).toEqual([500, { type: "InternalError", location: "/crash" }]);
     expect((await call("GET", "/")).status).toBe(200);
+  });
+
+  test("P17: a crash is logged with the template of its path, which may hold a code or a token", async () => {
+    const { call, logged } = await openApi();
+    await call("POST", "/crash/mailed-code");
+    expect(logged).toMatchObject([{ level: "error", message: "request failed", endpoint: "/crash/{code}" }]);
+    expect(JSON.stringify(logged)).not.toContain("mailed-code");
   });
 
   test("P21: a database that is away is 503 with Retry-After", async () => {

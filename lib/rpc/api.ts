@@ -60,7 +60,7 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
   for (const implementation of [...implementations].sort(byStaticSegments)) mount(hono, implementation, deps, options);
   hono.notFound(() => errorResponse(new RequestError(404, "NotFound", "no such route"), "routing"));
   const toErrorResponse = errorResponses(deps);
-  hono.onError((error, context) => toErrorResponse(error, context.req.path, context.env));
+  hono.onError((error, context) => toErrorResponse(error, context.env));
 
   return { fetch: (request, peer) => answer(request, peer) };
 
@@ -93,7 +93,7 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
       origin = parseOrigin(request.headers.get("origin"));
       response = quota.allowed ? await route(request, env, origin, quota) : overLimitResponse(quota);
     } catch (error) {
-      response = toErrorResponse(error, new URL(request.url).pathname, env);
+      response = toErrorResponse(error, env);
     }
     if (request.method !== "OPTIONS") setCorsHeaders(response.headers, origin);
     if (quota) setQuotaHeaders(response.headers, quota);
@@ -165,14 +165,14 @@ function errorResponses({ log, clock }: Pick<Deps, "log" | "clock">) {
   const tellAway = seldom((fields) => log.warn("requests are refused while a part of the service is away", fields), {
     now: () => clock.now(),
   });
-  return (error: unknown, location: string, env: Bindings): Response => {
+  return (error: unknown, { path: location, endpoint = "unknown", requestId: request_id }: Bindings): Response => {
     if (error instanceof ApiError || error instanceof RequestError) return errorResponse(error, location);
     if (error instanceof StoreUnavailableError || error instanceof BusFullError) {
-      tellAway({ request_id: env.requestId, error });
+      tellAway({ request_id, error });
       return errorResponse(unavailable(error), location);
     }
     if (error instanceof DocumentTooLargeError) return errorResponse(tooLarge(error), location);
-    log.error("request failed", { request_id: env.requestId, location, error });
+    log.error("request failed", { request_id, endpoint, error }); // a path may hold a code or a token (P17)
     return errorResponse(failureOf(error), location);
   };
 }
