@@ -102,17 +102,20 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
 
   async function route(request: Request, env: Bindings, origin: string | null, quota: Quota): Promise<Response> {
     if (request.method === "OPTIONS") return preflightResponse(request.headers, origin);
-    if (request.method === "GET" && env.path === "/ratelimit") return quotaResponse(quota);
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    if (isRead && env.path === "/ratelimit") return quotaResponse(quota);
     const page = getPage(options.pages, request.method, env.path);
     if (page) {
       env.endpoint = env.path;
       return page(request);
     }
-    if (request.method !== "GET" && request.method !== "HEAD" && !deps.bus.accepting)
-      throw new BusFullError("no more events can wait for the broker");
-    return hono.fetch(request, env);
+    if (!isRead && !deps.bus.accepting) throw new BusFullError("no more events can wait for the broker");
+    return hono.fetch(request.method === "HEAD" ? asGet(request) : request, env);
   }
 }
+
+/** Hono takes the body from what answers HEAD, and its length with it; Bun only does not send it (RFC 9110, 8.6). */
+const asGet = ({ url, headers }: Request): Request => new Request(url, { headers });
 
 function mount(
   hono: OpenAPIHono<{ Bindings: Bindings }>,

@@ -37,6 +37,23 @@ test("GET /api/ on the one port is the root document, and so is / of the API alo
   }
 });
 
+test.each(["/api/", "/api/ratelimit", "/api/users/me", "/api/nowhere", "/api/users/me/default_avatar", "/"])(
+  "http-5: HEAD %s answers like GET, with the length of the body that it does not send",
+  async (path) => {
+    await using api = await testApi();
+    await using front = await openFront(api);
+    const [head, get] = [await fetch(front.url + path, { method: "HEAD" }), await fetch(front.url + path)];
+    const shown = ({ status, headers }: Response) => [
+      status,
+      headers.get("content-type"),
+      headers.get("content-length"),
+    ];
+    expect(shown(head)).toEqual(shown(get));
+    expect(head.headers.get("content-length")).toBe(String((await get.arrayBuffer()).byteLength));
+    expect(await head.text()).toBe("");
+  },
+);
+
 test("settings-46: clients discover the API by the well-known address, from any origin", async () => {
   await using api = await testApi({ settings: { hosts: { api: "https://chat.test/api" } } });
   await using front = await openFront(api);
