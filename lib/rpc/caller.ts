@@ -1,6 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import type { SessionDocument } from "@lib/model/stored/session.ts";
+import { readTokenHeader } from "@lib/rpc/token-header.ts";
 
 /** Who sent a request, looked up at most once each, whichever limiter or guard asks first. */
 export type Caller = {
@@ -14,8 +15,8 @@ export type Caller = {
 
 /** Prepares the look-ups for one request. */
 export function callerOf(deps: Pick<Deps, "store">, headers: Headers): Caller {
-  const sessionToken = headers.get("x-session-token");
-  const botToken = headers.get("x-bot-token");
+  const sessionToken = readTokenHeader(headers, "x-session-token");
+  const botToken = readTokenHeader(headers, "x-bot-token");
   const session = once(async () => (sessionToken === null ? null : deps.store.sessions.getByToken(sessionToken)));
   const actor = once(async () => (botToken === null ? userActor(deps, await session()) : botActor(deps, botToken)));
   const identity = async () => (botToken === null ? ((await session())?._id ?? null) : ((await actor())?.id ?? null));

@@ -8,6 +8,7 @@ import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
 import type { SessionDocument } from "@lib/model/stored/session.ts";
 import type { Caller } from "@lib/rpc/caller.ts";
 import { RequestError } from "@lib/rpc/request-error.ts";
+import { readTokenHeader } from "@lib/rpc/token-header.ts";
 
 /** What each guard contributes to its handler. */
 export type GuardValues = {
@@ -72,7 +73,7 @@ async function getUnvalidatedTicket(context: Context): Promise<MfaTicketDocument
 }
 
 async function findTicket({ deps, headers }: Context): Promise<MfaTicketDocument | null> {
-  const token = headers.get("x-mfa-ticket");
+  const token = readTokenHeader(headers, "x-mfa-ticket");
   const ticket = token === null ? null : await deps.store.mfaTickets.getByToken(token);
   return ticket && isTicketLive(ticket, deps.clock.now()) ? ticket : null;
 }

@@ -8,7 +8,7 @@ import * as users from "@lib/contract/users.ts";
 import { GOOD_PASSWORD as password } from "@tests/harness/account-steps.ts";
 import { answer } from "@tests/harness/answer.ts";
 import { profiles } from "@tests/harness/profiles.ts";
-import { auditLog, seedUser } from "@tests/harness/seed.ts";
+import { auditLog, seedBot, seedUser } from "@tests/harness/seed.ts";
 import { seedCommunity, seedSavedMessages } from "@tests/harness/seed-chat.ts";
 import { testApi } from "@tests/harness/test-api.ts";
 import { describe, expect, test } from "bun:test";
@@ -50,6 +50,26 @@ describe.each(profiles)("refusals, $name", (profile) => {
     await using api = await testApi({ profile });
     const refused = await answer(api.client, accounts.createAccount, { body: { email: "a@mailinator.com", password } });
     expect(refused).toEqual([401, { type: "DisallowedContactSupport", note: expect.any(String) }]);
+  });
+
+  test("of a token that is sent again the first one counts, whichever it is", async () => {
+    await using api = await testApi({ profile });
+    const { token, id } = await api.register();
+    const bot = await seedBot(api, await seedUser(api));
+    const status = async (...headers: [name: string, value: string][]) =>
+      (await fetch(`${api.url}/users/@me`, { headers: new Headers(headers) })).status;
+    for (const [name, good] of [
+      ["X-Session-Token", token],
+      ["X-Bot-Token", bot.token],
+    ] as const) {
+      expect(await status([name, good], [name, "bad"])).toBe(200);
+      expect(await status([name, "bad"], [name, good])).toBe(401);
+    }
+    const mfaTicket = api.deps.ids.nanoid(64);
+    const ticket = { _id: api.deps.ids.ulid(), account_id: id, token: mfaTicket, validated: true, authorised: false };
+    await api.deps.store.mfaTickets.insert(ticket);
+    const headers = { "X-MFA-Ticket": `${mfaTicket}, bad`, "X-Session-Token": token };
+    expect((await fetch(`${api.url}/auth/mfa/recovery`, { method: "PATCH", headers })).status).toBe(200);
   });
 
   test("http-20: a session that is not valid, and none at all, are 401", async () => {
