@@ -1,5 +1,6 @@
 import { route } from "@lib/contract/route.ts";
 import { keyed } from "@lib/model/keyed.ts";
+import { nullish } from "@lib/model/nullish.ts";
 import { UserSettings } from "@lib/model/settings-sync.ts";
 import { ChannelUnread } from "@lib/model/unread.ts";
 import { z } from "zod";
@@ -32,12 +33,13 @@ export const setSettings = route({
   description: "Upload data to save to settings.",
   guards: ["user"],
   query: z.object({
-    timestamp: z
-      .int()
-      .nullable()
-      .optional()
-      .meta({ format: "int64" })
-      .describe("Timestamp of settings change.\n\nUsed to avoid feedback loops."),
+    // What is later than now counts as now, so that only too early a time does not fit a `number`.
+    timestamp: nullish(
+      z
+        .number()
+        .refine((timeMs) => timeMs >= Number.MIN_SAFE_INTEGER)
+        .meta({ type: "integer", format: "int64" }),
+    ).describe("Timestamp of settings change.\n\nUsed to avoid feedback loops."),
   }),
   body: keyed(z.string()),
   success: { status: 204 },

@@ -274,16 +274,23 @@ describe("query strings", () => {
     ["?sort=oldest", { sort: "Oldest" }],
     ["?sort=sideways", {}],
     ["?other=1", {}],
+    ["?flag=true&flag=true", {}],
+    ["?count=7&count=7", {}],
+    ["?count=%2B07", { count: 7 }],
+    ["?count=9223372036854775808", {}],
   ])("http-13 http-14: %s", async (query, expected) => {
     const { call } = await openApi();
     expect(await (await call("GET", `/channels/c/messages${query}`)).json()).toEqual({ target: "c", ...expected });
   });
 
-  test("a value out of bounds is FailedValidation", async () => {
-    const { call } = await openApi();
-    const response = await call("GET", "/channels/c/messages?count=101");
-    expect([response.status, Reflect.get(Object(await response.json()), "type")]).toEqual([400, "FailedValidation"]);
-  });
+  test.each(["101", "-1", "9999999999999999", "9223372036854775807", "-9223372036854775808"])(
+    "a value out of bounds is FailedValidation: %s",
+    async (count) => {
+      const { call } = await openApi();
+      const response = await call("GET", `/channels/c/messages?count=${count}`);
+      expect([response.status, Reflect.get(Object(await response.json()), "type")]).toEqual([400, "FailedValidation"]);
+    },
+  );
 });
 
 describe("errors", () => {

@@ -18,15 +18,19 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.outp
   return fail("FailedValidation", { error: issues.map((issue) => describe("body", issue)).join("; ") });
 }
 
-/** Reads a query string leniently: what does not parse counts as absent, unless it is required (conformance http-14). */
+/**
+ * Reads a query string leniently: what does not parse or is given again counts as absent, unless it is required
+ * (conformance http-14).
+ */
 export function parseQuery<T extends z.ZodObject>(schema: T, query: URLSearchParams): z.output<T> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(schema.shape)) {
-    const text = query.get(name);
+    const [text, ...again] = query.getAll(name);
     const inner = unwrap(field as z.ZodType); // the shape of a ZodObject holds schemas only
-    const value = text === null ? undefined : readQueryValue(inner, text);
+    const optional = isOptional(field);
+    const value = text === undefined || (optional && again.length > 0) ? undefined : readQueryValue(inner, text);
     if (value !== undefined) values[name] = value;
-    else if (text === null && inner instanceof z.ZodBoolean && !isOptional(field)) values[name] = false;
+    else if (text === undefined && inner instanceof z.ZodBoolean && !optional) values[name] = false;
   }
   const result = schema.safeParse(values, { reportInput: true });
   if (result.success) return result.data;
@@ -47,9 +51,16 @@ const BOOLEANS: Record<string, boolean> = {
 
 function readQueryValue(schema: z.ZodType, text: string): unknown {
   if (schema instanceof z.ZodBoolean) return BOOLEANS[text.toLowerCase()];
-  if (schema instanceof z.ZodNumber) return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
+  if (schema instanceof z.ZodNumber) return readInteger(text);
   const names = namesOf(schema);
   return names ? names.find((name) => name.toLowerCase() === text.toLowerCase()) : text;
+}
+
+/** A signed 64-bit integer, as the protocol has them in queries. Its schema bounds it, also to what a `number` holds. */
+function readInteger(text: string): number | undefined {
+  if (!/^[+-]?\d+$/.test(text)) return undefined;
+  const value = BigInt(text.replace("+", ""));
+  return BigInt.asIntN(64, value) === value ? Number(value) : undefined;
 }
 
 /** The names of an enumeration, whichever of the two ways it is declared; null for anything else. */

@@ -26,7 +26,7 @@ describe.each(profiles)("synchronised settings, $name", (profile) => {
   test("users-68: a time is never later than now, and now when it is none", async () => {
     await using api = await testApi({ profile });
     const user = await seedUser(api);
-    for (const timestamp of [Date.now() + 1_000_000, undefined, "soon", "1.5"]) {
+    for (const timestamp of [Date.now() + 1_000_000, "9223372036854775807", undefined, "soon", "1.5"]) {
       const beforeMs = api.clock.now();
       await set(user, { a: "x" }, timestamp);
       const revision = (await fetchKeys(user, "a"))["a"]?.[0] ?? 0;
