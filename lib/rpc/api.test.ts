@@ -6,6 +6,7 @@ import { unknownBuild } from "@lib/domain/instance/instance-config.ts";
 import { systemIds } from "@lib/domain/system-ids.ts";
 import { fail } from "@lib/error/fail.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
+import { describedEnum } from "@lib/model/described-enum.ts";
 import { text } from "@lib/model/text.ts";
 import { type ApiOptions, createApi } from "@lib/rpc/api.ts";
 import { trustedProxies } from "@lib/rpc/client-address.ts";
@@ -25,6 +26,8 @@ const Body = z.object({
   age: optional(Uint32),
   kind: optional(z.enum(["Red", "Blue"])),
   remove: z.array(z.enum(["Red", "Blue"])).default([]),
+  size: describedEnum("Size", "", { Small: "", Large: "" }).default("Small"),
+  either: optional(z.union([z.object({ a: z.literal("a") }), z.object({ b: z.literal("b") })])),
 });
 
 const routes = [
@@ -209,6 +212,15 @@ describe("bodies", () => {
     ["an unknown name of an enumeration", '{"name":"abc","kind":"Green"}', 422],
     ["a number for an enumeration", '{"name":"abc","kind":1}', 400],
     ["null within an enumeration list", '{"name":"abc","remove":[null]}', 400],
+    ["a list for an enumeration", '{"name":"abc","kind":["Red"]}', 400],
+    ["an empty object for an enumeration", '{"name":"abc","kind":{}}', 400],
+    ["an object for an enumeration", '{"name":"abc","kind":{"Red":null}}', 422],
+    ["an unknown name of a described enumeration", '{"name":"abc","size":"Huge"}', 422],
+    ["a number for a described enumeration", '{"name":"abc","size":1}', 400],
+    ["null for a described enumeration with a default", '{"name":"abc","size":null}', 400],
+    ["a list for a described enumeration", '{"name":"abc","size":[true]}', 400],
+    ["an object for a described enumeration", '{"name":"abc","size":{"Small":null}}', 422],
+    ["a number where one of several objects is expected", '{"name":"abc","either":1}', 422],
     ["a negative unsigned integer", '{"name":"abc","age":-1}', 422],
     ["an unsigned integer out of range", '{"name":"abc","age":4294967296}', 422],
     ["a prototype key", '{"name":"abc","__proto__":{"age":1}}', 200],

@@ -83,11 +83,21 @@ function unwrap(schema: z.ZodType): z.ZodType {
 const isOptional = (schema: unknown): boolean => schema instanceof z.ZodType && schema.safeParse(undefined).success;
 
 function isNonNameForEnum(issue: Issue): boolean {
-  return (
-    issue.code === "invalid_value" &&
-    typeof issue.input !== "string" &&
-    (typeof issue.input !== "object" || issue.input === null)
+  return expectsName(issue) && typeof issue.input !== "string" && !hasKeys(issue.input);
+}
+
+/** Whether a name of an enumeration was expected, whichever of the two ways it is declared. */
+function expectsName(issue: Issue): boolean {
+  if (issue.code === "invalid_value") return true;
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return false;
+  return issue.errors.every((option) =>
+    option.every(({ code, path }) => code === "invalid_value" && path.length === 0),
   );
+}
+
+/** An object with keys may stand for a name in the protocol; an empty one cannot. */
+function hasKeys(input: unknown): boolean {
+  return typeof input === "object" && input !== null && !Array.isArray(input) && Object.keys(input).length > 0;
 }
 
 /** Names the place, never repeats the value: it may be a secret. */
