@@ -1,3 +1,4 @@
+import { fail } from "@lib/error/fail.ts";
 import type { UserDocument } from "@lib/model/stored/user.ts";
 
 /** Who acts: a person through a session, or a bot through its token. */
@@ -8,3 +9,8 @@ export type Actor = {
   /** Null for bots. */
   readonly sessionId: string | null;
 };
+
+/** Fails with `IsBot` for what is for people only. */
+export function requirePerson({ bot }: Pick<Actor, "bot">): void {
+  if (bot) fail("IsBot");
+}

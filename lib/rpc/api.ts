@@ -119,7 +119,7 @@ const asGet = ({ url, headers }: Request): Request => new Request(url, { headers
 
 function mount(
   hono: OpenAPIHono<{ Bindings: Bindings }>,
-  { contract, handle }: Implementation,
+  { contract, handle, admit }: Implementation,
   deps: Deps,
   options: ApiOptions,
 ): void {
@@ -133,7 +133,8 @@ function mount(
     try {
       const params = contract.params?.parse(req.param());
       const query = contract.query && parseQuery(contract.query, new URL(req.url).searchParams);
-      const body = contract.body && parseBody(contract.body, await parseJsonBody(req.raw));
+      const admitted = admit && (() => admit({ deps, ...values }));
+      const body = contract.body && parseBody(contract.body, await parseJsonBody(req.raw), admitted);
       const request = { address: env.address, headers: req.raw.headers };
       return toResponse(contract, await handle({ deps, params, query, body, request, ...values }), options);
     } catch (error) {

@@ -7,14 +7,15 @@ type Issue = z.core.$ZodIssue;
 
 /**
  * Checks a parsed body against its schema. A wrong shape is 422, a non-string where a name of an enumeration is
- * expected 400, a broken constraint the typed `FailedValidation` (conformance http-12; P15).
+ * expected 400, a broken constraint the typed `FailedValidation` (conformance http-12; P15), after `admit` has had its say.
  */
-export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+export function parseBody<T extends z.ZodType>(schema: T, body: unknown, admit?: () => void): z.output<T> {
   const result = schema.safeParse(body, { reportInput: true });
   if (result.success) return result.data;
   const issues = result.error.issues;
   const wrong = issues.find(isShapeIssue);
   if (wrong) throw new RequestError(isNonNameForEnum(wrong) ? 400 : 422, "FailedValidation", describe("body", wrong));
+  admit?.();
   return fail("FailedValidation", { error: issues.map((issue) => describe("body", issue)).join("; ") });
 }
 

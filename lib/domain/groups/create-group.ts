@@ -1,5 +1,5 @@
 import type { DataCreateGroup } from "@lib/contract/groups.ts";
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { withFiles } from "@lib/domain/files/with-files.ts";
 import { isFriendOrSelf } from "@lib/domain/groups/is-friend-or-self.ts";
@@ -22,7 +22,7 @@ export async function createGroup(
   actor: Actor,
   { name, description, icon: iconId, users, nsfw = false }: DataCreateGroup,
 ): Promise<Channel> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   if (!users.every((id) => isFriendOrSelf(actor.user, id))) fail("NotFriends");
   const recipients = [...new Set([actor.id, ...users])];
   const max = deps.settings.features.limits.global.group_size;

@@ -1,5 +1,5 @@
 import type { DataMessageSearch } from "@lib/contract/messages.ts";
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import { type PageDeps, viewMessagePage } from "@lib/domain/messages/view-message-page.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -12,7 +12,7 @@ export async function searchMessages(
   { target, body }: { target: string; body: DataMessageSearch },
 ): Promise<BulkMessageResponse> {
   const { include_users = false, ...query } = body;
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   if (query.query !== undefined && query.pinned !== undefined) fail("InvalidOperation");
   const { channel } = await accessChannel(deps, actor, target, "ReadMessageHistory");
   const messages = await deps.store.messages.list({ channel: channel._id, ...query });

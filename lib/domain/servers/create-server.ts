@@ -1,5 +1,5 @@
 import type { DataCreateServer } from "@lib/contract/servers.ts";
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { joinServer } from "@lib/domain/members/join-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
@@ -21,10 +21,15 @@ export async function createServer(
   actor: Actor,
   data: DataCreateServer,
 ): Promise<CreateServerLegacyResponse> {
-  if (actor.bot) fail("IsBot");
-  const creators = deps.settings.features.limits.global.restrict_server_creation;
-  if (creators.length > 0 && !creators.includes(actor.id)) fail("CantCreateServers");
+  requireServerCreator(deps, actor);
   return withServerRoom(deps, actor.id, () => insertServer(deps, actor, data));
+}
+
+/** Fails unless the actor is a person who may create servers, however many there are. */
+export function requireServerCreator({ settings }: Pick<Deps, "settings">, actor: Actor): void {
+  requirePerson(actor);
+  const creators = settings.features.limits.global.restrict_server_creation;
+  if (creators.length > 0 && !creators.includes(actor.id)) fail("CantCreateServers");
 }
 
 async function insertServer(

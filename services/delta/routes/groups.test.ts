@@ -59,8 +59,10 @@ describe.each(profiles)("groups, $name", (profile) => {
   test("messages-3: 400 for a bot that creates a group", async () => {
     await using api = await testApi({ profile });
     const bot = await seedBot(api, await seedUser(api));
-    const refused = await answer(bot.client, contract.createGroup, { body: { name: "x" } });
-    expect(refused).toMatchObject([400, { type: "IsBot" }]);
+    for (const name of ["x", ""]) {
+      const refused = await answer(bot.client, contract.createGroup, { body: { name } });
+      expect(refused).toMatchObject([400, { type: "IsBot" }]);
+    }
   });
 
   test("messages-4: 400 for a bad name, 422 for none", async () => {

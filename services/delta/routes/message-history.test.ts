@@ -121,7 +121,9 @@ describe.each(profiles)("reading messages, $name", (profile) => {
     const search = (user: Seeded, body: object) =>
       user.client.send(contract.searchMessages, { params: { target: channelId }, body });
 
-    expect(await refusal(await search(bot, {}))).toEqual({ status: 400, type: "IsBot" });
+    for (const body of [{}, { query: "" }]) {
+      expect(await refusal(await search(bot, body))).toEqual({ status: 400, type: "IsBot" });
+    }
     expect(await refusal(await search(alice, { query: "x", pinned: true }))).toEqual({
       status: 400,
       type: "InvalidOperation",

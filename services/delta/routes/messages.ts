@@ -1,4 +1,5 @@
 import * as contract from "@lib/contract/messages.ts";
+import { requirePerson } from "@lib/domain/actor.ts";
 import { bulkDeleteMessages } from "@lib/domain/messages/bulk-delete-messages.ts";
 import { deleteMessage } from "@lib/domain/messages/delete-message.ts";
 import { editMessage } from "@lib/domain/messages/edit-message.ts";
@@ -18,8 +19,10 @@ export const messages = [
   implement(contract.sendMessage, ({ deps, actor, params, body, idempotencyKey }) =>
     sendMessage(deps, actor, { ...params, body, idempotencyKey }),
   ),
-  implement(contract.searchMessages, ({ deps, actor, params, body }) =>
-    searchMessages(deps, actor, { ...params, body }),
+  implement(
+    contract.searchMessages,
+    ({ deps, actor, params, body }) => searchMessages(deps, actor, { ...params, body }),
+    { admit: ({ actor }) => requirePerson(actor) },
   ),
   implement(contract.fetchMessage, ({ deps, actor, params }) => fetchMessage(deps, actor, params)),
   implement(contract.editMessage, ({ deps, actor, params, body }) => editMessage(deps, actor, { ...params, body })),

@@ -78,18 +78,21 @@ describe.each(profiles)("creating servers, $name", (profile) => {
   test("servers-1: 400 for bots", async () => {
     await using api = await testApi({ profile });
     const bot = await seedBot(api, await seedUser(api));
-    const refused = await answer(bot.client, contract.createServer, { body: { name: "a" } });
-    expect(refused).toMatchObject([400, { type: "IsBot" }]);
+    const create = (body: object) => answer(bot.client, contract.createServer, { body });
+    expect(await create({ name: "a" })).toMatchObject([400, { type: "IsBot" }]);
+    expect(await create({ name: "" })).toMatchObject([400, { type: "IsBot" }]);
+    expect(await create({})).toMatchObject([422, { type: "FailedValidation" }]);
     expect(await api.takeEventTypes()).toEqual([]);
   });
 
   test("servers-2: only those who are listed may create servers, when anybody is", async () => {
     await using api = await testApi({ profile });
     const owner = await seedUser(api);
-    const create = () => answer(owner.client, contract.createServer, { body: { name: "a" } });
+    const create = (name = "a") => answer(owner.client, contract.createServer, { body: { name } });
     const { global } = api.deps.settings.features.limits;
     global.restrict_server_creation = ["somebody else"];
     expect(await create()).toMatchObject([403, { type: "CantCreateServers" }]);
+    expect(await create("")).toMatchObject([403, { type: "CantCreateServers" }]);
     global.restrict_server_creation = [owner.id];
     expect((await create())[0]).toBe(200);
   });
@@ -124,7 +127,7 @@ describe.each(profiles)("creating servers, $name", (profile) => {
   test("servers-5, P24: 400 at the limit of servers, exactly", async () => {
     await using api = await testApi({ profile, settings: { features: { limits: { default: { servers: 2 } } } } });
     const owner = await seedUser(api);
-    const create = () => answer(owner.client, contract.createServer, { body: { name: "a" } });
+    const create = (name = "a") => answer(owner.client, contract.createServer, { body: { name } });
     expect([(await create())[0], (await create())[0]]).toEqual([200, 200]);
     expect(await create()).toMatchObject([400, { type: "TooManyServers", max: 2 }]);
   });
@@ -132,7 +135,7 @@ describe.each(profiles)("creating servers, $name", (profile) => {
   test("P24: of servers created at once, as many are made as there is room for", async () => {
     await using api = await testApi({ profile, settings: { features: { limits: { default: { servers: 2 } } } } });
     const owner = await seedUser(api);
-    const create = () => answer(owner.client, contract.createServer, { body: { name: "a" } });
+    const create = (name = "a") => answer(owner.client, contract.createServer, { body: { name } });
     const answers = await Promise.all(Array.from({ length: 5 }, create));
     expect(answers.map(([status]) => status).toSorted()).toEqual([200, 200, 400, 400, 400]);
     expect(await api.deps.store.members.countByUser(owner.id)).toBe(2);

@@ -1,6 +1,6 @@
 import * as contract from "@lib/contract/servers.ts";
 import { createServerChannel } from "@lib/domain/servers/create-server-channel.ts";
-import { createServer } from "@lib/domain/servers/create-server.ts";
+import { createServer, requireServerCreator } from "@lib/domain/servers/create-server.ts";
 import { deleteServer } from "@lib/domain/servers/delete-server.ts";
 import { editServer } from "@lib/domain/servers/edit-server.ts";
 import { fetchServer } from "@lib/domain/servers/fetch-server.ts";
@@ -10,7 +10,9 @@ import { implement } from "@lib/rpc/implement.ts";
 
 /** Servers: their life, their channels, and what hangs on them. */
 export const servers = [
-  implement(contract.createServer, ({ deps, actor, body }) => createServer(deps, actor, body)),
+  implement(contract.createServer, ({ deps, actor, body }) => createServer(deps, actor, body), {
+    admit: ({ deps, actor }) => requireServerCreator(deps, actor),
+  }),
   implement(contract.fetchServer, ({ deps, actor, params, query }) =>
     fetchServer(deps, actor, { ...params, includeChannels: query.include_channels === true }),
   ),
