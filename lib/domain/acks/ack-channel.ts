@@ -1,9 +1,8 @@
 import { readableUpTo } from "@lib/domain/acks/readable-up-to.ts";
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
-import { fail } from "@lib/error/fail.ts";
 import { channelAck } from "@lib/event/channel-events.ts";
 
 /**
@@ -15,7 +14,7 @@ export async function ackChannel(
   actor: Actor,
   { target, message }: { target: string; message: string },
 ): Promise<void> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   const { channel } = await accessChannel(deps, actor, target, "ViewChannel");
   const key = { channel: channel._id, user: actor.id };
   await inStoredOrder(

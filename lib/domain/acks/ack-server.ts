@@ -1,10 +1,9 @@
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { accessServerAsMember } from "@lib/domain/servers/access-server.ts";
 import { listVisibleChannels } from "@lib/domain/servers/list-visible-channels.ts";
-import { fail } from "@lib/error/fail.ts";
 import { channelAck } from "@lib/event/channel-events.ts";
 
 /**
@@ -16,7 +15,7 @@ export async function ackServer(
   actor: Actor,
   { target }: { target: string },
 ): Promise<void> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   const { server, member } = await accessServerAsMember(deps, actor, target);
   const channels = await listVisibleChannels(deps, actor.user, { server, member });
   const last = new Map(

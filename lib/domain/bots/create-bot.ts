@@ -1,4 +1,4 @@
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import { viewOwnBot } from "@lib/domain/bots/view-own-bot.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { exclusively } from "@lib/domain/exclusive.ts";
@@ -25,7 +25,7 @@ export async function createBot(
   actor: Actor,
   { name }: { name: string },
 ): Promise<BotWithUserResponse> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   return exclusively(deps, `bots:${actor.id}`, async () => {
     const max = limitsFor(deps.settings, ulidTime(actor.id), deps.clock.now()).bots;
     if ((await deps.store.bots.countByOwner(actor.id)) >= max) fail("ReachedMaximumBots");

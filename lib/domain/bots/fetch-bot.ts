@@ -1,4 +1,4 @@
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import { accessOwnBot } from "@lib/domain/bots/access-own-bot.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { viewSelves, viewUserFor } from "@lib/domain/users/view-users.ts";
@@ -14,7 +14,7 @@ export async function fetchBot(
   actor: Actor,
   { bot_id }: { bot_id: string },
 ): Promise<FetchBotResponse> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   const { bot, user } = await accessOwnBot(deps, actor, bot_id);
   return { bot: viewBot(bot), user: await viewUserFor(deps, null, user) };
 }

@@ -1,5 +1,5 @@
 import type { InviteBotDestination } from "@lib/contract/bots.ts";
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { addToGroupAs } from "@lib/domain/groups/add-to-group.ts";
@@ -15,7 +15,7 @@ export async function inviteBot(
   actor: Actor,
   { target, destination }: { target: string; destination: InviteBotDestination },
 ): Promise<void> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   const [bot, user] = await Promise.all([deps.store.bots.get(target), deps.store.users.get(target)]);
   if (!bot || !user) fail("NotFound");
   if (!bot.public && bot.owner !== actor.id) fail("BotIsPrivate");

@@ -1,4 +1,4 @@
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { addToGroupAs } from "@lib/domain/groups/add-to-group.ts";
@@ -11,7 +11,7 @@ export async function addGroupMember(
   actor: Actor,
   { group_id, member_id }: { group_id: string; member_id: string },
 ): Promise<void> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   const { channel } = await accessChannel(deps, actor, group_id, "InviteOthers");
   if (channel.channel_type !== "Group") fail("InvalidOperation");
   if (!(await deps.store.users.get(member_id))) fail("NotFound");

@@ -1,4 +1,4 @@
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -9,7 +9,7 @@ export async function removeGroupMember(
   actor: Actor,
   { group_id, member_id }: { group_id: string; member_id: string },
 ): Promise<void> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   const channel = (await deps.store.channels.get(group_id)) ?? fail("NotFound");
   if (channel.channel_type !== "Group") fail("InvalidOperation");
   if (channel.owner !== actor.id) fail("MissingPermission", { permission: "ManageChannel" });

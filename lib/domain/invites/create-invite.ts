@@ -1,4 +1,4 @@
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
@@ -19,7 +19,7 @@ export async function createInvite(
   actor: Actor,
   { target, reason }: { target: string; reason: string | null },
 ): Promise<Invite> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   const { channel } = await accessChannel(deps, actor, target, "InviteOthers");
   const invite = await insertInvite(deps, (code) => newInvite(code, actor.id, channel));
   if (!(await deps.store.channels.get(channel._id))) await withdraw(deps, invite);

@@ -1,4 +1,4 @@
-import type { Actor } from "@lib/domain/actor.ts";
+import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
 import { resolveInvite } from "@lib/domain/invites/resolve-invite.ts";
@@ -23,7 +23,7 @@ export async function joinInvite(
   actor: Actor,
   { target }: { target: string },
 ): Promise<InviteJoinResponse> {
-  if (actor.bot) fail("IsBot");
+  requirePerson(actor);
   return withServerRoom(deps, actor.id, async () => {
     const { invite } = await resolveInvite(deps, target);
     return invite.type === "Server" ? joinByInvite(deps, actor, invite) : joinGroup(deps, actor, invite);
