@@ -1,4 +1,5 @@
 import { Id, optional } from "@lib/contract/parameters.ts";
+import { removals } from "@lib/contract/removals.ts";
 import { route } from "@lib/contract/route.ts";
 import { Username } from "@lib/contract/username.ts";
 import { BotWithUserResponse, FetchBotResponse, FieldsBot, OwnedBotsResponse, PublicBot } from "@lib/model/bot.ts";
@@ -26,7 +27,7 @@ export const DataEditBot = z
         ),
     ),
     interactions_url: optional(text(1, 2048).describe("Interactions URL")),
-    remove: z.array(FieldsBot).describe("Fields to remove from bot object").default([]),
+    remove: removals(FieldsBot, "Fields to remove from bot object"),
   })
   .meta({ id: "DataEditBot", description: "New Bot Details" });
 export type DataEditBot = z.output<typeof DataEditBot>;

@@ -1,4 +1,5 @@
 import { Id, optional } from "@lib/contract/parameters.ts";
+import { removals } from "@lib/contract/removals.ts";
 import { route } from "@lib/contract/route.ts";
 import { setsApartFromRemoves } from "@lib/contract/set-and-remove.ts";
 import { Channel, FieldsChannel, VoiceInformation } from "@lib/model/channel.ts";
@@ -28,7 +29,7 @@ export const DataEditChannel = z
     archived: optional(z.boolean().describe("Whether this channel is archived")),
     voice: optional(described(VoiceInformation, "Voice Information for voice channels")),
     slowmode: optional(Slowmode.describe("The channel's slow mode delay in seconds, up to 6 hours")),
-    remove: z.array(FieldsChannel).describe("Fields to remove from channel").default([]),
+    remove: removals(FieldsChannel, "Fields to remove from channel"),
   })
   .refine(...setsApartFromRemoves(channelRemovals))
   .meta({ id: "DataEditChannel", description: "New webhook information" });

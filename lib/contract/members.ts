@@ -1,4 +1,5 @@
 import { Id, optional } from "@lib/contract/parameters.ts";
+import { removals } from "@lib/contract/removals.ts";
 import { route } from "@lib/contract/route.ts";
 import { RequestTimestamp } from "@lib/contract/request-timestamp.ts";
 import { described } from "@lib/model/described.ts";
@@ -21,7 +22,7 @@ export const DataMemberEdit = z
     can_publish: optional(z.boolean().describe("server-wide voice muted")),
     can_receive: optional(z.boolean().describe("server-wide voice deafened")),
     voice_channel: optional(z.string().describe("voice channel to move to if already in a voice channel")),
-    remove: z.array(FieldsMember).describe("Fields to remove from channel object").default([]),
+    remove: removals(FieldsMember, "Fields to remove from channel object"),
   })
   .meta({ id: "DataMemberEdit", description: "New member information" });
 export type DataMemberEdit = z.output<typeof DataMemberEdit>;

@@ -1,4 +1,5 @@
 import { Id, SafeInteger, optional } from "@lib/contract/parameters.ts";
+import { removals } from "@lib/contract/removals.ts";
 import { route } from "@lib/contract/route.ts";
 import { setsApartFromRemoves } from "@lib/contract/set-and-remove.ts";
 import { FILE_ID_LENGTH, NAME_LENGTH } from "@lib/model/limits.ts";
@@ -37,7 +38,7 @@ export const DataEditRole = z
     icon: optional(
       text(FILE_ID_LENGTH.min, FILE_ID_LENGTH.max).describe("Role icon\n\nProvide an Autumn attachment Id."),
     ),
-    remove: z.array(FieldsRole).describe("Fields to remove from role object").default([]),
+    remove: removals(FieldsRole, "Fields to remove from role object"),
   })
   .refine(...setsApartFromRemoves(roleRemovals))
   .meta({ id: "DataEditRole", description: "New role information" });

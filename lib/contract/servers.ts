@@ -1,4 +1,5 @@
 import { Id, Int32, optional } from "@lib/contract/parameters.ts";
+import { removals } from "@lib/contract/removals.ts";
 import { route } from "@lib/contract/route.ts";
 import { setsApartFromRemoves } from "@lib/contract/set-and-remove.ts";
 import { Channel, LegacyServerChannelType, VoiceInformation } from "@lib/model/channel.ts";
@@ -53,7 +54,7 @@ export const DataEditServer = z
         ),
     ),
     owner: optional(z.string().describe("User id of the new owner")),
-    remove: z.array(FieldsServer).describe("Fields to remove from server object").default([]),
+    remove: removals(FieldsServer, "Fields to remove from server object"),
   })
   .refine(...setsApartFromRemoves(serverRemovals))
   .meta({ id: "DataEditServer", description: "New server information" });

@@ -1,4 +1,5 @@
 import { Id, Int32, optional } from "@lib/contract/parameters.ts";
+import { removals } from "@lib/contract/removals.ts";
 import { route } from "@lib/contract/route.ts";
 import { Username } from "@lib/contract/username.ts";
 import { described } from "@lib/model/described.ts";
@@ -36,7 +37,7 @@ export const DataEditUser = z
     profile: optional(described(DataUserProfile, "New user profile data\n\nThis is applied as a partial.")),
     badges: optional(Int32.describe("Bitfield of user badges")),
     flags: optional(Int32.describe("Enum of user flags")),
-    remove: z.array(FieldsUser).describe("Fields to remove from user object").default([]),
+    remove: removals(FieldsUser, "Fields to remove from user object"),
   })
   .meta({ id: "DataEditUser", description: "New user information" });
 export type DataEditUser = z.output<typeof DataEditUser>;
