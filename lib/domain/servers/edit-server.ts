@@ -65,6 +65,7 @@ async function requireChange(
 ): Promise<{ server: ServerDocument; fields: ServerUpdate }> {
   const access = await accessServer(deps, actor, target, []);
   requireRights(actor, access, data, hasTicket);
+  requireFewCategories(deps, access.server, data.categories ?? []);
   return { server: access.server, fields: fieldsOf(access.server, data) };
 }
 
@@ -155,7 +156,21 @@ function systemMessagesOf(
 function categoriesOf({ channels }: ServerDocument, given: readonly StoredCategory[]): StoredCategory[] {
   const listed = given.flatMap((category) => category.channels);
   if (new Set(listed).size < listed.length) fail("InvalidOperation");
-  return given.map((category) => ({ ...category, channels: category.channels.filter((id) => channels.includes(id)) }));
+  const present = new Set(channels);
+  return given.map((category) => ({ ...category, channels: category.channels.filter((id) => present.has(id)) }));
+}
+
+/**
+ * Each category can have a channel of its own, and none that is there has to go. More are only a burden to everybody who
+ * reads the server.
+ */
+function requireFewCategories(
+  { settings }: Pick<Deps, "settings">,
+  { categories = [] }: ServerDocument,
+  given: readonly StoredCategory[],
+): void {
+  const max = Math.max(settings.features.limits.global.server_channels, categories.length);
+  if (given.length > max) fail("FailedValidation", { error: `categories: must be at most ${max}` });
 }
 
 async function requirePossibleOwner({ store }: Pick<Deps, "store">, serverId: string, userId: string): Promise<void> {

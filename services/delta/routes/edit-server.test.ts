@@ -113,6 +113,21 @@ describe.each(profiles)("editing servers, $name", (profile) => {
     expect(await api.deps.store.servers.get(server.id)).not.toHaveProperty("categories");
   });
 
+  test("400 for more categories than a server may have channels, unless there are as many already", async () => {
+    await using api = await testApi({ profile });
+    const { owner, server, edit } = await community(api);
+    const { global } = api.deps.settings.features.limits;
+    const categories = (count: number, title = "t") =>
+      Array.from({ length: count }, (_, at) => ({ id: `c${at}`, title, channels: [] }));
+    global.server_channels = 3;
+    expect(await edit(owner, { categories: categories(4) })).toMatchObject([400, { type: "FailedValidation" }]);
+    expect(await api.deps.store.servers.get(server.id)).not.toHaveProperty("categories");
+    expect((await edit(owner, { categories: categories(3) }))[0]).toBe(200);
+    global.server_channels = 2;
+    expect((await edit(owner, { categories: categories(3, "u") }))[0]).toBe(200);
+    expect((await edit(owner, { categories: categories(4) }))[0]).toBe(400);
+  });
+
   test("servers-19: a channel is in one category once, unknown ones are left out", async () => {
     await using api = await testApi({ profile });
     const { owner, server, edit } = await community(api);
