@@ -5,6 +5,9 @@ import { z } from "zod";
 
 type Issue = z.core.$ZodIssue;
 
+/** Broken constraints that one answer names. */
+const ISSUES_TOLD_MAX = 16;
+
 /**
  * Checks a parsed body against its schema. A wrong shape is 422, a non-string where a name of an enumeration is
  * expected 400, a broken constraint the typed `FailedValidation` (conformance http-12; P15), after `admit` has had its say.
@@ -16,7 +19,7 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown, admit?:
   const wrong = issues.find(isShapeIssue);
   if (wrong) throw new RequestError(isNonNameForEnum(wrong) ? 400 : 422, "FailedValidation", describe("body", wrong));
   admit?.();
-  return fail("FailedValidation", { error: issues.map((issue) => describe("body", issue)).join("; ") });
+  return fail("FailedValidation", { error: describeAll("body", issues) });
 }
 
 /**
@@ -37,7 +40,7 @@ export function parseQuery<T extends z.ZodObject>(schema: T, query: URLSearchPar
   if (result.success) return result.data;
   const missing = result.error.issues.find((issue) => issue.code === "invalid_type");
   if (missing) throw new RequestError(422, "FailedValidation", describe("query", missing));
-  return fail("FailedValidation", { error: result.error.issues.map((issue) => describe("query", issue)).join("; ") });
+  return fail("FailedValidation", { error: describeAll("query", result.error.issues) });
 }
 
 const BOOLEANS: Record<string, boolean> = {
@@ -101,7 +104,15 @@ function hasKeys(input: unknown): boolean {
   return typeof input === "object" && input !== null && !Array.isArray(input) && Object.keys(input).length > 0;
 }
 
+/** A long list can be wrong in every item, of which the first few tell enough. */
+const describeAll = (place: string, issues: readonly Issue[]): string =>
+  issues
+    .slice(0, ISSUES_TOLD_MAX)
+    .map((issue) => describe(place, issue))
+    .join("; ");
+
 /** Names the place, never repeats the value: it may be a secret. */
 function describe(place: string, issue: Issue): string {
-  return `${[place, ...issue.path.map(String)].join(".")}: Validation error: ${issue.message.slice(0, 200)}`;
+  const at = [place, ...issue.path.map(String)].join(".").slice(0, 200); // a client may choose the keys of a record
+  return `${at}: Validation error: ${issue.message.slice(0, 200)}`;
 }

@@ -128,6 +128,15 @@ describe.each(profiles)("editing servers, $name", (profile) => {
     expect((await edit(owner, { categories: categories(4) }))[0]).toBe(400);
   });
 
+  test("P15: an answer names the first of many broken constraints only", async () => {
+    await using api = await testApi({ profile });
+    const { owner, edit } = await community(api);
+    const categories = Array.from({ length: 2_000 }, () => ({ id: "", title: "", channels: [] }));
+    const [status, { error }] = (await edit(owner, { categories })) as [number, { error: string }];
+    expect([status, error.includes("categories.0.id")]).toEqual([400, true]);
+    expect(error.length).toBeLessThan(10_000);
+  });
+
   test("servers-19: a channel is in one category once, unknown ones are left out", async () => {
     await using api = await testApi({ profile });
     const { owner, server, edit } = await community(api);
