@@ -23,8 +23,8 @@ export async function createGroup(
   { name, description, icon: iconId, users, nsfw = false }: DataCreateGroup,
 ): Promise<Channel> {
   requirePerson(actor);
-  if (!users.every((id) => isFriendOrSelf(actor.user, id))) fail("NotFriends");
   const recipients = [...new Set([actor.id, ...users])];
+  if (!recipients.every((id) => isFriendOrSelf(actor.user, id))) fail("NotFriends");
   const max = deps.settings.features.limits.global.group_size;
   if (recipients.length > max) fail("GroupTooLarge", { max });
 

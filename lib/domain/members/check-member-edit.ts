@@ -121,7 +121,8 @@ async function checkVoice(
 /** Only roles below the actor's own can be given; taking roles away is a matter of ranks alone. */
 function checkAddedRoles({ actor, access, target }: MemberEditScene, roles: readonly string[]): void {
   const { server, member } = access;
-  const added = roles.filter((id) => !target.member.roles.includes(id));
+  const held = new Set(target.member.roles);
+  const added = [...new Set(roles)].filter((id) => !held.has(id));
   if (added.some((id) => !Object.hasOwn(server.roles, id))) fail("InvalidRole");
   const rank = actorRank({ privileged: actor.user.privileged, userId: actor.id, server, member });
   if (!added.every((id) => outranks(rank, server.roles[id]?.rank ?? 0))) fail("NotElevated");
