@@ -71,9 +71,10 @@ export type Update = {
 export type FindOptions = {
   /** Field to direction, applied in key order. `"score"` sorts by text relevance (only with `$text`), best first. */
   sort?: Readonly<Record<string, 1 | -1 | "score">>;
+  /** At most this many documents: none for 0, all when it is left out. */
   limit?: number;
   skip?: number;
-  /** Keep only these dotted paths and `_id`. */
+  /** Keep only these dotted paths and `_id`; a path inside another one of them adds nothing. */
   only?: readonly string[];
 };
 

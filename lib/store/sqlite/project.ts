@@ -1,23 +1,22 @@
 import { isDocument } from "./values.ts";
 
-type Tree = Map<string, Tree>;
+/** The parts to keep, by key; null for all of a value. */
+type Tree = Map<string, Tree> | null;
 
 /** The document reduced to the given dotted paths and `_id`; arrays on the way keep their document elements. */
 export function project(document: unknown, only: readonly string[]): unknown {
-  const tree: Tree = new Map([["_id", new Map()]]);
-  for (const path of only) {
-    let node = tree;
-    for (const part of path.split(".")) {
-      const next: Tree = node.get(part) ?? new Map();
-      node.set(part, next);
-      node = next;
-    }
-  }
-  return keep(document, tree);
+  const paths = only.map((path) => path.split("."));
+  return keep(document, paths.reduce<Tree>(withPath, new Map([["_id", null]])));
+}
+
+function withPath(tree: Tree, [part, ...rest]: readonly string[]): Tree {
+  if (tree === null || part === undefined) return null;
+  const branch = tree.get(part);
+  return tree.set(part, withPath(branch === undefined ? new Map() : branch, rest));
 }
 
 function keep(value: unknown, tree: Tree): unknown {
-  if (tree.size === 0) return value;
+  if (tree === null) return value;
   if (Array.isArray(value)) {
     return value
       .filter((element) => isDocument(element) || Array.isArray(element))
@@ -27,7 +26,7 @@ function keep(value: unknown, tree: Tree): unknown {
   const kept: [string, unknown][] = [];
   for (const [key, child] of Object.entries(value)) {
     const branch = tree.get(key);
-    const part = branch && keep(child, branch);
+    const part = branch === undefined ? undefined : keep(child, branch);
     if (part !== undefined) kept.push([key, part]);
   }
   return Object.fromEntries(kept);

@@ -30,7 +30,7 @@ export function selectRows(
   if (compiled.text === "") return [];
   const order = orderBy(options.sort ?? {}, table, compiled.text !== null);
   const skip = options.skip ?? 0;
-  const limit = options.limit || Infinity; // 0 means no limit, as in MongoDB
+  const limit = options.limit ?? Infinity;
   const sql = `SELECT t.n, t.doc ${fromWhere(table, compiled)}${order ?? ""}`;
   const parameters = withText(compiled);
   if (compiled.exact && order !== null) {

@@ -84,6 +84,8 @@ export const readCases: SuiteCase[] = [
       expect(await ids({ sort: { n: -1 }, skip: 1, limit: 2 })).toBe("da");
       expect(await ids({ sort: { _id: 1 }, skip: 4 })).toBe("e");
       expect(await ids({ sort: { _id: 1 }, skip: 9 })).toBe("");
+      expect(await ids({ limit: 0 })).toBe("");
+      expect(await ids({ sort: { n: -1 }, skip: 1, limit: 0 })).toBe("");
       expect((await things.findOne({ g: 1 }, { sort: { n: -1 } }))?._id).toBe("b");
     },
   })),
@@ -97,6 +99,20 @@ export const readCases: SuiteCase[] = [
         { _id: "1", a: 1, o: { y: { z: 2 } }, subs: [{ k: 1 }, {}] },
       ]);
       expect(await things.findOne({}, { only: [] })).toEqual({ _id: "1" });
+    },
+  },
+  {
+    name: "read: only keeps all of what one path names, whatever other paths name inside it",
+    run: async (database) => {
+      const things = await filled(database, [{ _id: "1", o: { a: { b: 1, c: 2 }, d: 3 }, z: 4 }]);
+      const whole = { _id: "1", o: { a: { b: 1, c: 2 }, d: 3 } };
+      for (const only of [
+        ["o", "o.a"],
+        ["o.a.b", "o"],
+        ["o.a.b", "o", "o.a"],
+      ])
+        expect(await things.find({}, { only })).toEqual([whole]);
+      expect(await things.find({}, { only: ["o.a.b", "o.a"] })).toEqual([{ _id: "1", o: { a: { b: 1, c: 2 } } }]);
     },
   },
   {
