@@ -14,7 +14,7 @@ export function bansRepository(db: Database, onMalformed: OnMalformed) {
 
   return {
     async get(serverId: string, userId: string): Promise<BanDocument | null> {
-      return read.one(await bans.findOne({ "_id.server": serverId, "_id.user": userId }));
+      return read.one(await bans.findOne({ _id: idOf(serverId, userId) }));
     },
 
     async listByServer(serverId: string): Promise<BanDocument[]> {
@@ -23,7 +23,7 @@ export function bansRepository(db: Database, onMalformed: OnMalformed) {
 
     /** Whether the ban is new; who is banned already stays so, for the first reason (conformance data-15). */
     async insert(key: MemberKey, reason: string | null): Promise<boolean> {
-      const document = { _id: { server: key.server, user: key.user }, reason };
+      const document = { _id: idOf(key.server, key.user), reason };
       try {
         await bans.insertOne(document);
         return true;
@@ -35,11 +35,16 @@ export function bansRepository(db: Database, onMalformed: OnMalformed) {
 
     /** Whether there was a ban. */
     async delete(serverId: string, userId: string): Promise<boolean> {
-      return (await bans.deleteOne({ "_id.server": serverId, "_id.user": userId })).deleted > 0;
+      return (await bans.deleteOne({ _id: idOf(serverId, userId) })).deleted > 0;
     },
 
     async deleteByServer(serverId: string): Promise<void> {
       await bans.deleteMany({ "_id.server": serverId });
     },
   };
+}
+
+/** The whole primary key: a look-up by its parts would go through all bans of the server. */
+function idOf(server: string, user: string): MemberKey {
+  return { server, user };
 }

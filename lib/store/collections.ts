@@ -54,7 +54,11 @@ export const collections = {
   servers: { name: "servers", indexes: [index("ermine_owner", ["owner"])], int64: serverInt64("") },
   members: {
     name: "server_members",
-    indexes: [index("compound_id", ["_id.server", "_id.user"]), index("user_id", ["_id.user"])],
+    indexes: [
+      index("compound_id", ["_id.server", "_id.user"]),
+      index("user_id", ["_id.user"]),
+      index("ermine_left", ["_id.server", "pending_deletion_at"], { rareLast: true }),
+    ],
     int64: ["joined_at", "timeout", ...fileInt64("avatar.")],
   },
   bans: { name: "server_bans", indexes: [index("ermine_server", ["_id.server"])], int64: [] },
