@@ -12,8 +12,8 @@ export type MessageUpdate = Partial<
   Pick<MessageDocument, "content" | "embeds" | "edited" | "mentions" | "role_mentions">
 >;
 
-/** Which messages a sweep is about. */
-export type MessageSelection = { channels?: readonly string[]; author?: string; sinceId?: string };
+/** Which messages a sweep is about: those of one channel, of which an index has the order. */
+export type MessageSelection = { channel: string; author?: string; sinceId?: string };
 
 /** Documents of `messages`. */
 export type MessagesRepository = ReturnType<typeof messagesRepository>;
@@ -74,9 +74,9 @@ export function messagesRepository(db: Database, onMalformed: OnMalformed) {
       if (ids.length > 0) await messages.deleteMany({ _id: { $in: ids } });
     },
 
-    /** Removes all messages of a selection, unread; after a sweep, for documents that nothing could read. */
-    async deleteSelection(selection: MessageSelection): Promise<void> {
-      await messages.deleteMany(selectionFilter(selection));
+    /** Removes all messages of channels, unread; after a sweep, for documents that nothing could read. */
+    async deleteByChannels(channelIds: readonly string[]): Promise<void> {
+      if (channelIds.length > 0) await messages.deleteMany({ channel: { $in: channelIds } });
     },
   };
 }
@@ -119,8 +119,9 @@ function queries(messages: Messages, read: DocumentReader<MessageDocument>) {
     },
 
     /** The next `limit` messages of a selection, oldest first; for sweeps, which delete each batch before the next. */
-    async listSelection(selection: MessageSelection, limit: number): Promise<MessageDocument[]> {
-      return read.many(await messages.find(selectionFilter(selection), { sort: { _id: 1 }, limit }));
+    async listSelection({ sinceId, ...equal }: MessageSelection, limit: number): Promise<MessageDocument[]> {
+      const filter = sinceId === undefined ? equal : { ...equal, _id: { $gte: sinceId } };
+      return read.many(await messages.find(filter, { sort: { _id: 1 }, limit }));
     },
   };
 }
@@ -156,15 +157,6 @@ function reactions(messages: Messages, change: Change) {
     async clearReactions(id: string): Promise<MessageDocument | null> {
       return change(id, { $set: { reactions: {} } });
     },
-  };
-}
-
-function selectionFilter({ channels, author, sinceId }: MessageSelection): Filter {
-  if (channels === undefined && author === undefined) throw new Error("a sweep needs channels or an author");
-  return {
-    ...(channels && { channel: { $in: channels } }),
-    ...(author !== undefined && { author }),
-    ...(sinceId !== undefined && { _id: { $gte: sinceId } }),
   };
 }
 

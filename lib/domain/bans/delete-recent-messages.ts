@@ -4,6 +4,7 @@ import { settleDeletion } from "@lib/domain/messages/settle-deletion.ts";
 import { bulkMessageDelete } from "@lib/event/message-events.ts";
 import { minUlid } from "@lib/model/ids.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
+import type { MessageSelection } from "@lib/store/messages.ts";
 
 /** Messages read and deleted at once. */
 const BATCH = 500;
@@ -20,19 +21,31 @@ export async function deleteRecentMessages(
   seconds: number,
 ): Promise<void> {
   const sinceId = minUlid(Math.max(0, deps.clock.now() - seconds * 1000));
-  const deleted = new Map<string, string[]>();
   await notePurge(deps, serverId, author);
-  for (;;) {
-    const batch = await deps.store.messages.listSelection({ channels, author, sinceId }, BATCH);
-    if (batch.length === 0) break;
-    const batchIds = batch.map(({ _id }) => _id);
-    await noteDeletion(deps, batchIds);
-    await deps.store.messages.deleteByIds(batchIds);
-    for (const { _id, channel } of batch) {
-      const ids = deleted.get(channel);
-      if (ids) ids.push(_id);
-      else deleted.set(channel, [_id]);
-    }
+  for (const channel of channels) {
+    const ids = await deleteSelection(deps, { channel, author, sinceId });
+    if (ids.length > 0) await settleDeletion(deps, channel, ids, bulkMessageDelete({ channel, ids }));
   }
-  for (const [channel, ids] of deleted) await settleDeletion(deps, channel, ids, bulkMessageDelete({ channel, ids }));
+}
+
+/**
+ * Deletes messages, and resolves to their ids. Each batch is looked for behind the one before, so that what others wrote
+ * in between is passed once.
+ */
+async function deleteSelection(
+  deps: Pick<Deps, "store" | "keys" | "clock">,
+  selection: Required<MessageSelection>,
+): Promise<string[]> {
+  const deleted: string[] = [];
+  let { sinceId } = selection;
+  for (;;) {
+    const batch = await deps.store.messages.listSelection({ ...selection, sinceId }, BATCH);
+    const ids = batch.map(({ _id }) => _id);
+    const last = ids.at(-1);
+    if (last === undefined) return deleted;
+    sinceId = last;
+    await noteDeletion(deps, ids);
+    await deps.store.messages.deleteByIds(ids);
+    deleted.push(...ids);
+  }
 }

@@ -28,7 +28,7 @@ export async function purgeGroupOf(deps: Pick<Deps, "store">, groupId: string, u
 }
 
 async function deleteContents({ store }: Pick<Deps, "store">, channelIds: readonly string[]): Promise<void> {
-  await deleteMessages({ store }, channelIds);
+  for (const id of channelIds) await deleteMessages({ store }, id);
   await store.attachments.markDeletedByUse([...channelIds, ...(await store.webhooks.listIdsByChannels(channelIds))]);
   await store.webhooks.deleteByChannels(channelIds);
   await store.invites.deleteByChannels(channelIds);
@@ -37,14 +37,14 @@ async function deleteContents({ store }: Pick<Deps, "store">, channelIds: readon
 /** To be called after the channels are gone: until then invites, messages and reads can still come in. */
 async function deleteLateContents({ store }: Pick<Deps, "store">, channelIds: readonly string[]): Promise<void> {
   await store.invites.deleteByChannels(channelIds);
-  await store.messages.deleteSelection({ channels: channelIds });
+  await store.messages.deleteByChannels(channelIds);
   await store.unreads.deleteByChannels(channelIds);
 }
 
 /** Deletes messages in batches, the files of each batch first: they are found by the messages. */
-async function deleteMessages({ store }: Pick<Deps, "store">, channels: readonly string[]): Promise<void> {
+async function deleteMessages({ store }: Pick<Deps, "store">, channel: string): Promise<void> {
   for (;;) {
-    const batch = await store.messages.listSelection({ channels }, BATCH);
+    const batch = await store.messages.listSelection({ channel }, BATCH);
     if (batch.length === 0) return;
     const ids = batch.map(({ _id }) => _id);
     await store.attachments.markDeletedByMessages(ids);

@@ -55,7 +55,7 @@ describe.each(profiles)("deleting what is being sent on $name", (profile) => {
       const { owner, alice, bob, serverId, channelId: target } = await seedCommunity(api);
       const { store } = api.deps;
       const work = async (): Promise<void> => {
-        const [msg = ""] = (await store.messages.listSelection({ author: alice.id }, 1)).map(({ _id }) => _id);
+        const [msg = ""] = (await store.messages.listSelection({ channel: target }, 1)).map(({ _id }) => _id);
         await deletions[kind](api.deps, { owner, alice, serverId, target, msg });
       };
 

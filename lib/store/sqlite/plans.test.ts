@@ -74,3 +74,13 @@ test("of all members only those who left are looked through for timeouts that ar
     "SCAN t USING INDEX server_members.ermine_left",
   ]);
 });
+
+test("a sweep of messages reads the index of their channel and sorts nothing", async () => {
+  const since = { channel: "c", sinceId: "m" };
+  expect(await plansOf(({ messages }) => messages.listSelection({ channel: "c" }, 500))).toEqual([
+    "SEARCH t USING INDEX messages.channel_id_compound (=channel=?)",
+  ]);
+  expect(await plansOf(({ messages }) => messages.listSelection({ ...since, author: "a" }, 500))).toEqual([
+    "SEARCH t USING INDEX messages.channel_id_compound (=channel=? AND id>? AND id<?)",
+  ]);
+});

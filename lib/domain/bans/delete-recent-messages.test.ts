@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { deleteRecentMessages } from "@lib/domain/bans/delete-recent-messages.ts";
+import { seedCommunity, seedMessages } from "@tests/harness/seed-chat.ts";
+import { testApi } from "@tests/harness/test-api.ts";
+
+test("servers-55: however much somebody wrote in however many channels goes, what others wrote in between stays", async () => {
+  await using api = await testApi();
+  const { owner, alice, serverId, channelId } = await seedCommunity(api);
+  const other = await seedCommunity(api);
+  const written = Array.from({ length: 1_002 }, (_, i) => ({ author: i % 2 === 0 ? alice.id : owner.id }));
+  const many = await seedMessages(api, channelId, alice.id, written);
+  const few = await seedMessages(api, other.channelId, alice.id, 2);
+  const channels = [channelId, "empty", other.channelId];
+
+  await deleteRecentMessages(api.deps, { _id: serverId, channels }, alice.id, 60);
+
+  const deleted = many.filter((_, i) => i % 2 === 0);
+  const told = (await api.takeEvents()).map(({ event }) => event).filter(({ type }) => type === "BulkMessageDelete");
+  expect(told).toMatchObject([
+    { channel: channelId, ids: deleted },
+    { channel: other.channelId, ids: few },
+  ]);
+  const left = await api.deps.store.messages.listByIds([...many, ...few]);
+  expect(left.map(({ author }) => author)).toEqual(Array.from({ length: 501 }, () => owner.id));
+});
