@@ -46,6 +46,18 @@ describe.each(storesUnderTest())("servers on $name", (driver) => {
     expect(new Set(roles.map(({ rank }) => Number(rank))).size).toBe(4);
   });
 
+  test.each([2n ** 53n, 2n ** 63n - 1n])(
+    "a role that shares the rank %p is stored, as there is none below",
+    async (rank) => {
+      await using store = await openTestStore(driver);
+      const roles = { r1: storedRole("r1", { rank }) };
+      await store.servers.insert(storedServer("s", { roles }));
+      const after = await store.servers.insertRole("s", storedRole("r2", { rank }));
+      expect(after?.roles).toEqual({ ...roles, r2: storedRole("r2", { rank }) });
+      expect(await store.servers.get("s")).toEqual(after);
+    },
+  );
+
   test("data-30: removing a colour leaves everything else of the roles", async () => {
     await using store = await openTestStore(driver);
     const roles = {

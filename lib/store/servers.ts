@@ -4,6 +4,7 @@ import { ServerDocument } from "@lib/model/stored/server.ts";
 import { collections } from "@lib/store/collections.ts";
 import type { Database, Filter, Update } from "@lib/store/database.ts";
 import { documentReader, type OnMalformed } from "@lib/store/document-reader.ts";
+import { rankBelow } from "@lib/permission/rank-below.ts";
 import { partialUpdate, removalPaths, updateForm, withoutDefaults } from "@lib/store/partial-update.ts";
 
 const SYSTEM_MESSAGE_SLOTS = ["user_joined", "user_left", "user_kicked", "user_banned"] as const;
@@ -91,13 +92,18 @@ type Change = (id: string, update: Update, conditions?: Filter) => Promise<Serve
 /** The roles that a server holds. */
 function roles(get: Get, change: Change) {
   return {
-    /** Adds a role. Its rank moves to the end when another role took it meanwhile, so that ranks stay unique. */
+    /**
+     * Adds a role. Its rank moves to the end when another role took it meanwhile, so that ranks stay unique as long as
+     * there is room. Of roles added at once one is settled each time, so nobody tries more often than there are roles.
+     */
     async insertRole(id: string, role: RoleDocument): Promise<ServerDocument | null> {
       const { hoist, ...rest } = role;
       const stored = updateForm(hoist ? role : rest);
       let server = await change(id, { $set: { [`roles.${role._id}`]: stored } });
-      while (server && isRankShared(server, role._id)) {
-        const rank = Math.max(...Object.values(server.roles).map((other) => Number(other.rank))) + 1;
+      for (let tries = 0; server && isRankShared(server, role._id); tries++) {
+        const all = Object.values(server.roles);
+        const rank = rankBelow(all);
+        if (rank === null || tries > all.length) break;
         server = await change(id, { $set: { [`roles.${role._id}.rank`]: rank } });
       }
       return server;

@@ -2,13 +2,17 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
+import { publish } from "@lib/domain/publish.ts";
 import { getRole } from "@lib/domain/roles/access-role.ts";
+import { ranksOf, roleOrder } from "@lib/domain/roles/role-order.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { fail } from "@lib/error/fail.ts";
-import { serverRoleUpdate } from "@lib/event/server-events.ts";
+import { serverRoleRanksUpdate, serverRoleUpdate } from "@lib/event/server-events.ts";
 import type { NewRoleResponse } from "@lib/model/role.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
+import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { viewPartialRole, viewRole } from "@lib/model/view/role.ts";
+import { rankBelow } from "@lib/permission/rank-below.ts";
 
 type CreateDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
 
@@ -50,9 +54,17 @@ async function insertLowest(deps: CreateDeps, actor: Actor, serverId: string, na
   const roles = Object.values(server.roles);
   if (roles.length >= max) fail("TooManyRoles", { max });
 
-  const rank = Math.max(-1, ...roles.map((role) => Number(role.rank))) + 1;
+  const rank = rankBelow(roles) ?? (await closeRanks(deps, server));
   const role: RoleDocument = { _id: ids.ulid(), name, permissions: { a: 0, d: 0 }, hoist: false, rank };
   const updated = (await store.servers.insertRole(serverId, role)) ?? fail("NotFound");
   // Its rank is another when roles were put into a new order meanwhile.
   return getRole(updated, role._id) ?? fail("NotFound");
+}
+
+/** Gives the roles of a server the smallest ranks that keep their order, and tells it. Resolves to the next rank. */
+async function closeRanks({ store, bus }: CreateDeps, server: ServerDocument): Promise<number> {
+  const ranks = roleOrder(server);
+  if (!(await store.servers.setRoleRanks(server._id, ranksOf(ranks)))) fail("NotFound");
+  await publish({ bus }, serverRoleRanksUpdate({ id: server._id, ranks }));
+  return ranks.length;
 }

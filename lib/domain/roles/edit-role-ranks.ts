@@ -2,15 +2,14 @@ import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
+import { ranksOf, roleOrder } from "@lib/domain/roles/role-order.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { approximateMemberCount } from "@lib/domain/servers/approximate-member-count.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverRoleRanksUpdate } from "@lib/event/server-events.ts";
 import type { Server } from "@lib/model/server.ts";
-import type { ServerDocument } from "@lib/model/stored/server.ts";
 import { viewServer } from "@lib/model/view/server.ts";
 import { actorRank, outranks } from "@lib/permission/member-rank.ts";
-import { sortedRoles } from "@lib/permission/sorted-roles.ts";
 
 type RankDeps = Pick<Deps, "store" | "bus" | "keys" | "clock" | "ids" | "settings" | "background">;
 
@@ -34,8 +33,7 @@ export async function editRoleRanks(
     {
       async write() {
         const before = await requireOrder(deps, actor, order);
-        const places = Object.fromEntries(ranks.map((role, at) => [role, at]));
-        const updated = (await deps.store.servers.setRoleRanks(id, places)) ?? fail("InvalidOperation");
+        const updated = (await deps.store.servers.setRoleRanks(id, ranksOf(ranks))) ?? fail("InvalidOperation");
         return { before, updated };
       },
       tell: () => serverRoleRanksUpdate({ id, ranks }),
@@ -48,17 +46,10 @@ export async function editRoleRanks(
 /** The present order; fails unless the actor may replace it by the other one. */
 async function requireOrder(deps: RankDeps, actor: Actor, { target, ranks }: Order): Promise<string[]> {
   const { server, member } = await accessServer(deps, actor, target, "ManageRole");
-  const before = currentOrder(server);
+  const before = roleOrder(server);
   if (ranks.length !== before.length || !before.every((id) => ranks.includes(id))) fail("InvalidOperation");
   const ours = actorRank({ privileged: actor.user.privileged, userId: actor.id, server, member });
   const moved = before.filter((id, at) => ranks[at] !== id);
   if (moved.some((id) => !outranks(ours, server.roles[id]?.rank ?? 0))) fail("NotElevated");
   return before;
-}
-
-/** Ids of all roles, the highest first; equal ranks in the order that permissions are calculated in. */
-function currentOrder({ roles }: ServerDocument): string[] {
-  return sortedRoles({ roles }, { roles: Object.keys(roles) })
-    .map(({ id }) => id)
-    .reverse();
 }
