@@ -290,6 +290,22 @@ test("a searcher that dies fails the searches that it had, and the next one gets
   await searches.close();
 });
 
+test("searches beyond those that may wait at once are unavailable, until the others are answered", async () => {
+  const path = newPath();
+  await using opened = await disposable(openSqlite(path));
+  await filled(opened.database, [{ _id: "1" }]);
+  const searches = searchThread(path);
+  const count = () =>
+    searches.run("count", { source: { collection: "things", folded: [] }, filter: {}, options: {}, counts: true });
+  const all = await Promise.allSettled(Array.from({ length: 40 }, count));
+  const refused = all.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+  expect(all.findIndex(({ status }) => status === "rejected")).toBe(32);
+  expect([refused.length, searches.commands]).toEqual([8, 32]);
+  expect(refused.every((error) => error instanceof StoreUnavailableError)).toBe(true);
+  expect(await count()).toEqual({ texts: [], count: 1 });
+  await searches.close();
+});
+
 test("a search in a file that cannot be opened is unavailable", async () => {
   const searches = searchThread(newPath());
   const source = { collection: "things", folded: [] };

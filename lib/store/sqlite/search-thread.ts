@@ -8,6 +8,9 @@ import { decode, encode } from "./json.ts";
 import { ownThread } from "./own-thread.ts";
 import type { Found, Searches, SearchOutcome } from "./search.ts";
 
+/** Searches that wait at once; more are refused. Each waits for all before it, and nobody wants to wait for long. */
+const PENDING_MAX = 32;
+
 type Pending = { label: string; collection: string } & PromiseWithResolvers<Found>;
 
 /** Searches a file. */
@@ -34,7 +37,10 @@ export function searchThread(path: string): Searches {
     },
     run(label, search) {
       const { collection } = search.source;
-      if (isClosed) return Promise.reject(new StoreUnavailableError(label, collection, new Error("closed")));
+      const refuse = (reason: string) =>
+        Promise.reject(new StoreUnavailableError(label, collection, new Error(reason)));
+      if (isClosed) return refuse("closed");
+      if (pending.length >= PENDING_MAX) return refuse("too many searches wait");
       commands++;
       const asked = { label, collection, ...Promise.withResolvers<Found>() };
       pending.push(asked);

@@ -23,7 +23,10 @@ export type SearchOutcome = { found: Found } | { failure: Failure };
 export interface Searches {
   /** Searches made so far. */
   readonly commands: number;
-  /** Finds what has been written and indexed when it is called. Fails with errors of the port. */
+  /**
+   * Finds what has been written and indexed when it is called. Fails with errors of the port, and is unavailable while
+   * too many searches wait.
+   */
   run(label: string, search: Search): Promise<Found>;
   /** Releases the file after the searches under way. */
   close(): Promise<void>;
