@@ -8,6 +8,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { RouteDeclaration } from "@lib/contract/route.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { ApiError } from "@lib/error/fail.ts";
+import { OverLimitError } from "@lib/error/over-limit.ts";
 import { type Caller, callerOf } from "@lib/rpc/caller.ts";
 import { type TrustedProxies, clientAddress } from "@lib/rpc/client-address.ts";
 import { clientNetwork } from "@lib/rpc/client-network.ts";
@@ -91,7 +92,7 @@ export function createApi(implementations: readonly Implementation[], deps: Deps
       const identity = (await env.caller.identity()) ?? clientNetwork(env.address);
       quota = await countRequest(deps.keys, identity, bucketOf(request.method, segments));
       origin = parseOrigin(request.headers.get("origin"));
-      response = quota.allowed ? await route(request, env, origin, quota) : overLimitResponse(quota);
+      response = quota.allowed ? await route(request, env, origin, quota) : overLimitResponse(quota.resetMs);
     } catch (error) {
       response = toErrorResponse(error, env);
     }
@@ -171,6 +172,7 @@ function errorResponses({ log, clock }: Pick<Deps, "log" | "clock">) {
   });
   return (error: unknown, { path: location, endpoint = "unknown", requestId: request_id }: Bindings): Response => {
     if (error instanceof ApiError || error instanceof RequestError) return errorResponse(error, location);
+    if (error instanceof OverLimitError) return overLimitResponse(error.retryAfterMs);
     if (error instanceof StoreUnavailableError || error instanceof BusFullError) {
       tellAway({ request_id, error });
       return errorResponse(unavailable(error), location);

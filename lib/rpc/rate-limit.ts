@@ -52,10 +52,10 @@ export function setQuotaHeaders(headers: Headers, quota: Quota): void {
   headers.set("X-RateLimit-Reset-After", String(quota.resetMs));
 }
 
-/** The answer to a request over its limit, which is not routed at all. */
-export function overLimitResponse(quota: Quota): Response {
-  const headers = { "Retry-After": String(Math.max(1, Math.ceil(quota.resetMs / 1000))) };
-  return Response.json({ retry_after: quota.resetMs }, { status: 429, headers });
+/** The answer to a request over a limit that ends after that time; over its quota it is not routed at all. */
+export function overLimitResponse(retryAfterMs: number): Response {
+  const headers = { "Retry-After": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+  return Response.json({ retry_after: retryAfterMs }, { status: 429, headers });
 }
 
 /** The answer of the rate-limit probe, whose key may exceed the safe range of a JSON number (conformance http-44). */
