@@ -14,6 +14,8 @@ export const closeCodes = {
   gap: { code: 4004, reason: "Events were lost, reconnect" },
   /** The socket does not read as fast as events come. */
   slowConsumer: { code: 4005, reason: "Too slow" },
+  /** Another connection has continued this one: its client is taken to have left it. */
+  continued: { code: 4006, reason: "Continued by another connection" },
   /** The snapshot could not be read now. */
   unavailable: { code: 1013, reason: "Try again later" },
 } as const;

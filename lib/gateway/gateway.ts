@@ -18,8 +18,16 @@ import { Connection, type SocketData } from "@lib/gateway/connection.ts";
 import { forgetClosed } from "@lib/gateway/continued.ts";
 import { NOWHERE, createDispatcher } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
-import { parseHandshake } from "@lib/gateway/handshake.ts";
-import { forgetLingering, linger, resumeSessionOf } from "@lib/gateway/lingering.ts";
+import { type Claim, parseHandshake } from "@lib/gateway/handshake.ts";
+import {
+  type Lingering,
+  connectionIdOf,
+  forgetLingering,
+  isResumeSessionOf,
+  linger,
+  resumeSessionOf,
+  takeLingering,
+} from "@lib/gateway/lingering.ts";
 import { dropUserIfUnused, leaveWorld, letGo } from "@lib/gateway/membership.ts";
 import { type Publish, createOutlet } from "@lib/gateway/outlet.ts";
 import { type PrepareParts, prepare, prepareFromLost, sendSlowmodes } from "@lib/gateway/prepare.ts";
@@ -51,6 +59,8 @@ export class Gateway {
   readonly #connections = new Set<Connection>();
   /** Those that have not sent their token yet. */
   readonly #silent = new Set<Connection>();
+  /** Those that can be resumed, by their id. */
+  readonly #resumable = new Map<string, Connection>();
   readonly #perNetwork = new Map<string, number>();
   readonly #presence: Presence;
   readonly #admit = turnstile();
@@ -61,15 +71,16 @@ export class Gateway {
   #timer: ReturnType<typeof setInterval> | null = null;
   #sweptMs = 0;
   #beatMs = 0;
-  /** Open connections that can be resumed. */
-  #resumable = 0;
 
   constructor(deps: Deps) {
     this.#deps = deps;
     this.#limits = deps.settings.ermine.gateway;
     this.#lingerMs = this.#limits.resume_window_seconds * 1000;
     this.#presence = createPresence(deps);
-    this.#slow = slowReaders({ bytesMax: this.#limits.backpressure_bytes, cutOff: (slow) => this.#cutOff(slow) });
+    this.#slow = slowReaders({
+      bytesMax: this.#limits.backpressure_bytes,
+      cutOff: (slow) => this.#cutOff(slow, closeCodes.slowConsumer),
+    });
     this.#parts = this.#assemble();
     this.websocket = this.#handler();
   }
@@ -164,7 +175,7 @@ export class Gateway {
   #onOpen(ws: ServerWebSocket<SocketData>): void {
     const { connection } = ws.data;
     connection.attach(ws, this.#slow.noteSent);
-    if (this.#isResumable(connection)) this.#resumable++;
+    if (this.#isResumable(connection)) this.#resumable.set(connection.id, connection);
     this.#connections.add(connection);
     this.#perNetwork.set(connection.network, (this.#perNetwork.get(connection.network) ?? 0) + 1);
     const token = connection.admission?.handshake.token ?? null;
@@ -194,7 +205,7 @@ export class Gateway {
   /** Whether somebody may ask for an entry later: of this process, or come from another one that reads the same bus. */
   #mayBeMissed(): boolean {
     const { isShared } = this.#deps.bus;
-    return this.#lingerMs > 0 && (isShared || this.#resumable > 0 || this.#parts.world.lost.size > 0);
+    return this.#lingerMs > 0 && (isShared || this.#resumable.size > 0 || this.#parts.world.lost.size > 0);
   }
 
   #logInSoon(connection: Connection, token: string): void {
@@ -210,14 +221,28 @@ export class Gateway {
       if (this.#isResumable(connection)) connection.resumeSession = resumeSessionOf(connection.id, token);
       if (!connection.admission) return;
       const claim = { ...connection.admission.handshake, token };
-      const wasLost = prepareFromLost(this.#parts, connection, claim);
-      if (!wasLost && !(await prepare(this.#parts, connection, claim))) return connection.close(closeCodes.unavailable);
+      const lost = this.#takeContinued(claim);
+      const isResumed = lost !== null && prepareFromLost(this.#parts, connection, { claim, lost });
+      if (!isResumed && !(await prepare(this.#parts, connection, { claim, watched: lost?.watching ?? null })))
+        return connection.close(closeCodes.unavailable);
       this.#handleEarly(connection);
-      if (!wasLost) await sendSlowmodes(this.#deps, connection);
-      await this.#presence.open(connection);
+      if (!isResumed) await sendSlowmodes(this.#deps, connection);
+      await this.#presence.open(connection, lost?.connection ?? null);
     } catch (error) {
       this.#refuse(connection, error);
     }
+  }
+
+  /** Takes what a claim may continue here: who comes back has left even a connection whose socket does not show that yet. */
+  #takeContinued({ resume, token }: Claim): Lingering | null {
+    const session = resume?.session ?? "";
+    if (session === "" || !isResumeSessionOf(session, token)) return null;
+    const left = this.#resumable.get(connectionIdOf(session));
+    if (left?.state === "live" && left.resumeSession === session) {
+      this.#cutOff(left, closeCodes.continued);
+      left.close(closeCodes.continued);
+    }
+    return takeLingering(this.#parts.world.lost, session);
   }
 
   /** Handles what the client of a live connection sent without waiting for its `Ready`. */
@@ -243,7 +268,7 @@ export class Gateway {
     connection.detach();
     this.#connections.delete(connection);
     this.#silent.delete(connection);
-    if (this.#isResumable(connection)) this.#resumable--;
+    this.#resumable.delete(connection.id);
     const left = (this.#perNetwork.get(connection.network) ?? 1) - 1;
     if (left > 0) this.#perNetwork.set(connection.network, left);
     else this.#perNetwork.delete(connection.network);
@@ -287,11 +312,11 @@ export class Gateway {
     this.#presence.beat().catch((error) => this.#deps.log.warn("presence could not be renewed", { error }));
   }
 
-  /** Lets a connection only read what waits for it. */
-  #cutOff(connection: Connection): void {
+  /** Lets a connection that ends with this code only read what waits for it. */
+  #cutOff(connection: Connection, { code }: CloseCode): void {
     connection.state = "ending";
     connection.unsubscribeAll();
-    this.#leave(connection, closeCodes.slowConsumer.code);
+    this.#leave(connection, code);
   }
 
   /** Events were lost: nothing here can be trusted, so everybody reads a fresh `Ready` (P2). */

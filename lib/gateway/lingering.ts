@@ -63,6 +63,11 @@ export function resumeSessionOf(connectionId: string, token: string): string {
 
 /** Whether a resume session was given to a connection with this token. */
 export function isResumeSessionOf(session: string, token: string): boolean {
-  const [connectionId = ""] = session.split(".");
-  return session === resumeSessionOf(connectionId, token);
+  return session === resumeSessionOf(connectionIdOf(session), token);
+}
+
+/** The public part of a resume session: the rest proves who holds it. */
+export function connectionIdOf(session: string): string {
+  const [connectionId = ""] = session.split(".", 1);
+  return connectionId;
 }

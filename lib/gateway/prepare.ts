@@ -12,7 +12,7 @@ import type { Connection } from "@lib/gateway/connection.ts";
 import { type Dispatcher, type Listener, NOWHERE } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import type { Claim } from "@lib/gateway/handshake.ts";
-import { isResumeSessionOf, takeLingering } from "@lib/gateway/lingering.ts";
+import { type Lingering, isResumeSessionOf } from "@lib/gateway/lingering.ts";
 import { addConnection, dropUserIfUnused, enterWorld, letGo } from "@lib/gateway/membership.ts";
 import { nobody, outletTo } from "@lib/gateway/outlet.ts";
 import { authenticated, resumed } from "@lib/event/connection-events.ts";
@@ -44,11 +44,21 @@ export type PrepareParts = {
   recent: RecentEntries;
 };
 
+type Preparation = {
+  claim: Claim;
+  /** What the connection watched that may be continued; null when that is not known here. */
+  watched: Watches | null;
+};
+
 /**
  * Authenticates a connection, makes it live and sends its `Ready`. False when its user is gone or it closed meanwhile;
  * fails when the token is not valid, also when it was revoked while this was going on.
  */
-export async function prepare(parts: PrepareParts, connection: Connection, claim: Claim): Promise<boolean> {
+export async function prepare(
+  parts: PrepareParts,
+  connection: Connection,
+  { claim, watched }: Preparation,
+): Promise<boolean> {
   const { dispatcher, world } = parts;
   let isGreeted = false;
   const logIn = async (): Promise<string> => {
@@ -60,7 +70,9 @@ export async function prepare(parts: PrepareParts, connection: Connection, claim
   };
   const { resume } = claim;
   const session = resume?.session ?? "";
-  const continued = isResumeSessionOf(session, claim.token) ? await recallWatches(parts.deps, session) : null;
+  const continued = isResumeSessionOf(session, claim.token)
+    ? (watched ?? (await recallWatches(parts.deps, session)))
+    : null;
   if (continued) await catchUp(dispatcher, resume?.position ?? NOWHERE);
   for (let attempt = 1; attempt <= READS_BESIDE_THE_BUS; attempt++) {
     const outcome = await tryToPrepare(parts, connection, {
@@ -148,16 +160,20 @@ function follows(entry: BusEntry): boolean {
 const touchesView = ({ event }: BusEntry): boolean => catalogue.get(event.type)?.changes === "view";
 
 /**
- * Makes a connection live that continues a lost one of this process, without reading anything. False when there is none
- * such or what was missed cannot be replayed: then the usual way.
+ * Makes a connection live that continues a lost one of this process, without reading anything. False when what was missed
+ * cannot be replayed: then the usual way.
  */
-export function prepareFromLost(parts: PrepareParts, connection: Connection, { resume, token }: Claim): boolean {
+export function prepareFromLost(
+  parts: PrepareParts,
+  connection: Connection,
+  { claim, lost }: { claim: Claim; lost: Lingering },
+): boolean {
   const { world, recent } = parts;
-  if (!resume?.session || resume.position === null || !isResumeSessionOf(resume.session, token)) return false;
-  const lost = takeLingering(world.lost, resume.session);
-  const missed = lost && recent.since(resume.position, [...listenKeysOf(lost.user), ...keysOfWatches(lost.watching)]);
-  if (!lost || !missed || missed.some((entry) => changesView(world, lost.user, entry))) {
-    if (lost) dropUserIfUnused(world, lost.user);
+  const position = claim.resume?.position ?? null;
+  const keys = [...listenKeysOf(lost.user), ...keysOfWatches(lost.watching)];
+  const missed = position === null ? null : recent.since(position, keys);
+  if (position === null || !missed || missed.some((entry) => changesView(world, lost.user, entry))) {
+    dropUserIfUnused(world, lost.user);
     return false;
   }
   connection.sessionId = lost.sessionId;
@@ -165,7 +181,7 @@ export function prepareFromLost(parts: PrepareParts, connection: Connection, { r
   addConnection(world, lost.user, connection);
   goOnWatching(parts, connection, lost.user, lost.watching);
   parts.sockets[connection.variant]++;
-  sendMissed(parts, connection, resume.position, missed);
+  sendMissed(parts, connection, position, missed);
   letGo(world, connection);
   return true;
 }

@@ -58,7 +58,7 @@ test("P8: of one user nothing is ended before what came first has begun", async 
     }),
   );
 
-  void presence.open(connection);
+  void presence.open(connection, null);
   void presence.close(connection);
   await gateway.deps.keys.ping();
   await eventually(() => calls.length > 0);
@@ -84,7 +84,7 @@ test("P8: a connection that closes while leases are renewed does not get its lea
       },
     }),
   );
-  await Promise.all(connections.map((connection) => presence.open(connection)));
+  await Promise.all(connections.map((connection) => presence.open(connection, null)));
 
   await presence.beat();
 
@@ -99,7 +99,7 @@ test("nobody is announced where the operator has turned it off", async () => {
   const publishing = spyOn(gateway.deps.bus, "publish");
   const presence = createPresence(gateway.deps);
 
-  await presence.open(connection);
+  await presence.open(connection, null);
   const online = await gateway.deps.keys.listOnline([user._id]);
   await presence.close(connection);
 

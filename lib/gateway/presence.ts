@@ -16,8 +16,11 @@ const RENEWED_AT_ONCE = 500;
 export const AWAY_UNNOTICED_MS = 15_000;
 
 export type Presence = {
-  /** Opens the lease of a live connection and announces the user if it is the first. */
-  open(connection: Connection): Promise<void>;
+  /**
+   * Opens the lease of a live connection and announces the user if it is the first. The lease of a connection that it
+   * continues ends with that: who then leaves is not held to be there still.
+   */
+  open(connection: Connection, continued: Connection | null): Promise<void>;
   /** Ends the lease of a closed connection and announces the user if it was the last. */
   close(connection: Connection): Promise<void>;
   /** Keeps the lease of a closed connection whose user may come back: who is back by then was never away. */
@@ -45,11 +48,12 @@ export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">):
   const announcer = presenceAnnouncer(deps);
 
   return {
-    async open(connection) {
+    async open(connection, continued) {
       if (!connection.user || connection.state !== "live") return;
       const lease = newLease(connection.user.id);
       leases.set(connection, lease);
       await announcer.change(lease.user, true, () => deps.keys.openLease(lease.user, lease.lease, lease_ms));
+      if (continued) await close(continued);
     },
     close,
     keep: (connection, untilMs) => void kept.set(connection, { untilMs, session: connection.resumeSession }),
