@@ -98,6 +98,7 @@ function addUser(world: World, snapshot: Snapshot): UserView {
     directs: new Set(),
     lost: new Set(),
     broadcasts: allowance(BROADCAST_BURST, BROADCASTS_PER_SECOND),
+    notes: null,
   };
   world.users.set(user.id, user);
   try {

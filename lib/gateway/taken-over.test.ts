@@ -1,6 +1,7 @@
 /** A client that changes its network comes back while its old socket, on which nothing arrives any more, is still open. */
 import { publish } from "@lib/domain/publish.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
+import { LOST_MAX } from "@lib/gateway/lingering.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { QUIET, typesOf } from "@tests/harness/gateway-community.ts";
 import { lostConnection } from "@tests/harness/lost-connection.ts";
@@ -97,5 +98,39 @@ describe.each(profiles)("connections taken over on $name", (profile) => {
     await s.rename("later");
     expect(await s.names(s.socket)).toEqual(["later"]);
     expect(s.socket.closes).toEqual([]);
+  });
+
+  test("P3: what was asked for goes on when a client lost more connections than are remembered", async () => {
+    await using s = await watching(profile);
+    const resumeFrom = s.socket.client.resumePoint;
+    s.socket.client.drop();
+    for (let at = 0; at < LOST_MAX; at++) (await s.gateway.socket(s.member.token, { resume: true })).client.drop();
+    await eventually(() => s.gateway.stats.connections === 1);
+    await s.rename("missed");
+
+    await using back = await s.back(s.gateway, resumeFrom);
+    const resumed = await back.take("Resumed");
+    await s.rename("later");
+
+    expect(resumed.recovered).toBe(true);
+    expect(await s.names(back)).toEqual(["missed", "later"]);
+  });
+
+  test("P3: what was asked for after much typing goes on at another process", async () => {
+    await using s = await watching(profile);
+    await using another = await testGateway({ profile, drivers: s.gateway.drivers });
+    await using socket = await s.gateway.socket(s.member.token, { resume: true });
+    for (let at = 0; at < 100; at++) socket.client.send({ type: "BeginTyping", channel: s.open._id });
+    socket.client.send({ type: "Subscribe", server_id: s.server._id });
+    await socket.settle();
+    await s.gateway.deps.background.drain(1_000);
+    const resumeFrom = socket.client.resumePoint;
+
+    await using back = await s.back(another, resumeFrom);
+    const resumed = await back.take("Resumed");
+    await s.rename("later");
+
+    expect(resumed.recovered).toBe(true);
+    expect(await s.names(back)).toEqual(["later"]);
   });
 });

@@ -15,6 +15,7 @@ const user = (id: string): UserView => ({
   bot: false,
   ...{ relations: new Map(), connections: [], servers: [], directs: new Set(), lost: new Set<string>() },
   broadcasts: { burst: 1, perSecond: 1, left: 1, atMs: 0 },
+  notes: null,
 });
 
 /** A server with these bits by default, roles R0, R1, … and channels with overrides of these. */

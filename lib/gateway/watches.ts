@@ -1,11 +1,12 @@
 /**
  * Servers whose member updates a connection asked for (`Subscribe`, conformance events-47 to events-50). Bots get those of
  * all their servers without asking. What is watched is noted in the keys, too, so that a resumable connection may go on
- * at another process; losing the note ends the watches, nothing else.
+ * where it is not remembered, such as at another process; losing the note ends the watches, nothing else.
  */
 import type { Deps } from "@lib/domain/deps.ts";
-import { takeFrom } from "@lib/gateway/allowance.ts";
+import { allowance, takeFrom } from "@lib/gateway/allowance.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
+import { connectionIdOf } from "@lib/gateway/lingering.ts";
 import type { ServerView, UserView, World } from "@lib/gateway/world.ts";
 import { z } from "zod";
 
@@ -16,6 +17,9 @@ export type Watches = ReadonlyMap<string, number>;
 const WATCHED_MAX = 5;
 /** How long a `Subscribe` holds. */
 const WATCH_MS = 900_000;
+/** How often it is noted for one user: no person asks so often. */
+const NOTES_AT_ONCE = 20;
+const NOTES_PER_SECOND = 4;
 
 /** Lets a connection have the member updates of one of its servers for a while; false when that is not for it. */
 export function watchServer(world: World, connection: Connection, serverId: string, nowMs: number): boolean {
@@ -47,12 +51,14 @@ export function expireWatches(world: World, nowMs: number): void {
 /** Under which the missed updates are found of members of watched servers. */
 export const keysOfWatches = (watches: Watches): string[] => [...watches.keys()].map((id) => `${id}u`);
 
-/** Notes what a connection watches, if it may go on at another process. */
+/** Notes what a connection watches, if it may be continued. */
 export function noteWatches(
-  { bus, keys, clock, background }: Pick<Deps, "bus" | "keys" | "clock" | "background">,
+  { keys, clock, background }: Pick<Deps, "keys" | "clock" | "background">,
   { resumeSession, watching, user }: Connection,
 ): void {
-  if (!bus.isShared || resumeSession === "" || !user || !takeFrom(user.broadcasts, 1, clock.now())) return;
+  if (resumeSession === "" || !user) return;
+  user.notes ??= allowance(NOTES_AT_ONCE, NOTES_PER_SECOND);
+  if (!takeFrom(user.notes, 1, clock.now())) return;
   const note = JSON.stringify([...watching]);
   background.run("note watches", () => keys.set(noteKey(resumeSession), note, WATCH_MS));
 }
@@ -72,8 +78,8 @@ export async function recallWatches(
 
 const Note = z.array(z.tuple([z.string(), z.number()]));
 
-/** The session proves who holds it, so only its public part is written down. */
-const noteKey = (resumeSession: string): string => `watching:${resumeSession.split(".", 1)[0] ?? ""}`;
+/** A session proves who holds it, so only its public part is written down. */
+const noteKey = (resumeSession: string): string => `watching:${connectionIdOf(resumeSession)}`;
 
 function watch(world: World, connection: Connection, server: ServerView, untilMs: number): void {
   connection.watching.set(server.id, untilMs);

@@ -58,6 +58,8 @@ export type UserView = {
   readonly lost: Set<string>;
   /** What its connections together pass on to other processes, typing above all; no person uses it up. */
   readonly broadcasts: Allowance;
+  /** How often what its connections watch is noted; null until one watches. */
+  notes: Allowance | null;
 };
 
 /** Everything one process knows. */
