@@ -4,9 +4,9 @@ import { publish } from "@lib/domain/publish.ts";
 import { channelStartTyping, channelStopTyping } from "@lib/event/channel-events.ts";
 import type { ClientEvent } from "@lib/event/client-events.ts";
 import { pong } from "@lib/event/connection-events.ts";
-import { takeFrom } from "@lib/gateway/allowance.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { Frames } from "@lib/gateway/frames.ts";
+import { typingAllowance } from "@lib/gateway/typing-allowance.ts";
 import { noteWatches, watchServer } from "@lib/gateway/watches.ts";
 import type { World } from "@lib/gateway/world.ts";
 
@@ -41,7 +41,9 @@ function announceTyping(
   { type, channel: id }: Extract<ClientEvent, { type: "BeginTyping" | "EndTyping" }>,
 ): void {
   const { user } = connection;
-  if (!user || !canView(world, connection, id) || !takeFrom(user.broadcasts, 1, deps.clock.now())) return;
+  if (!user || !canView(world, connection, id)) return;
+  user.typing ??= typingAllowance(user);
+  if (!user.typing(id, deps.clock.now())) return;
   const build = type === "BeginTyping" ? channelStartTyping : channelStopTyping;
   // A full bus drops typing like any other overload would; the connection need not know.
   void publish(deps, build({ id, user: user.id })).catch(() => {});

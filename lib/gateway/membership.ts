@@ -1,5 +1,4 @@
 /** How connections enter and leave the world. */
-import { allowance } from "@lib/gateway/allowance.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
 import { addMember, dropServer, removeMember } from "@lib/gateway/view-class.ts";
@@ -16,9 +15,6 @@ import {
 } from "@lib/gateway/world.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
-
-const BROADCAST_BURST = 20;
-const BROADCASTS_PER_SECOND = 4;
 
 /** Adds a connection, with its user if it is the user's first one here. Takes place between two entries of the bus. */
 export function enterWorld(world: World, connection: Connection, snapshot: Snapshot): UserView {
@@ -97,7 +93,7 @@ function addUser(world: World, snapshot: Snapshot): UserView {
     servers: [],
     directs: new Set(),
     lost: new Set(),
-    broadcasts: allowance(BROADCAST_BURST, BROADCASTS_PER_SECOND),
+    typing: null,
     notes: null,
   };
   world.users.set(user.id, user);

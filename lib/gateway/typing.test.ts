@@ -95,6 +95,24 @@ describe.each(profiles)("typing on $name", (profile) => {
     await other.take("ChannelStartTyping");
   });
 
+  test("P7: a bot that types in many channels at once is told in all of them", async () => {
+    await using gateway = await testGateway({ profile });
+    const owner = await gateway.user(QUIET);
+    const bot = await gateway.bot(owner.id, QUIET);
+    const server = await gateway.server(owner.id);
+    const channels = [];
+    for (let at = 0; at < 60; at++) channels.push(await gateway.channel(server));
+    for (const { id } of [owner, bot]) await gateway.join(server, id);
+    await using typist = await gateway.socket(bot.token);
+    await using other = await gateway.socket(owner.token);
+
+    for (const { _id } of channels) typist.client.send({ type: "BeginTyping", channel: _id });
+    await typist.settle();
+
+    const told = typesOf(await gateway.received(owner.id, other));
+    expect(told.filter((type) => type === "ChannelStartTyping")).toHaveLength(60);
+  });
+
   test("P7: many connections of one user have one allowance for typing", async () => {
     await using gateway = await testGateway({ profile });
     const [a, b] = [await gateway.user(QUIET), await gateway.user(QUIET)];

@@ -14,7 +14,7 @@ const user = (id: string): UserView => ({
   user: { _id: id, username: id, discriminator: "0001", privileged: false, last_acknowledged_policy_change: 0 },
   bot: false,
   ...{ relations: new Map(), connections: [], servers: [], directs: new Set(), lost: new Set<string>() },
-  broadcasts: { burst: 1, perSecond: 1, left: 1, atMs: 0 },
+  typing: null,
   notes: null,
 });
 

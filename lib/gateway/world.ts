@@ -10,6 +10,7 @@ import type { Allowance } from "@lib/gateway/allowance.ts";
 import type { Continued } from "@lib/gateway/continued.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import type { LingeringSessions } from "@lib/gateway/lingering.ts";
+import type { TypingAllowance } from "@lib/gateway/typing-allowance.ts";
 import { type Topic, topicNamed } from "@lib/gateway/variant.ts";
 import type { ViewClass } from "@lib/gateway/view-class.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
@@ -56,8 +57,8 @@ export type UserView = {
   readonly directs: Set<DirectView>;
   /** Lost connections of this user that may come back, by resume session, the oldest first. */
   readonly lost: Set<string>;
-  /** What its connections together pass on to other processes, typing above all; no person uses it up. */
-  readonly broadcasts: Allowance;
+  /** How much of its typing is passed on, of all its connections together; null until it types. */
+  typing: TypingAllowance | null;
   /** How often what its connections watch is noted; null until one watches. */
   notes: Allowance | null;
 };
