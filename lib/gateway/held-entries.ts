@@ -10,6 +10,7 @@ type Held = Omit<BusEntry, "event" | "text"> & {
   atMs: number;
   number: number;
   keys: readonly string[];
+  isFollowUp: boolean;
 };
 
 /**
@@ -17,12 +18,15 @@ type Held = Omit<BusEntry, "event" | "text"> & {
  * look at what happened to everybody else.
  */
 export type HeldEntries = {
-  /** Adds an entry that stands under some keys, with its event in JSON. */
-  add(entry: BusEntry, found: { text: string; keys: readonly string[]; atMs: number }): void;
+  /** Adds an entry that stands under some keys, with its event in JSON. A follow-up has the position of the one before. */
+  add(entry: BusEntry, found: Pick<Held, "text" | "keys" | "atMs" | "isFollowUp">): void;
   /** Takes the oldest while there are too many bytes or it is too old; returns the position of the last one taken. */
   trim(nowMs: number): string | null;
   clear(): void;
-  /** What came after a position under any of the keys, oldest first, each once; null if that is too much to be replayed. */
+  /**
+   * What came after a position under any of the keys, and follow-ups at that position, oldest first, each once; null if
+   * that is too much to be replayed.
+   */
   after(position: string, keys: Iterable<string>): readonly BusEntry[] | null;
 };
 
@@ -38,8 +42,8 @@ export function holdEntries({ ageMsMax, bytesMax, replayBytesMax }: Bounds): Hel
   const byKey = listsByKey();
 
   return {
-    add({ position, topics, acceptedMs }, { text, keys, atMs }) {
-      const own: Held = { position, topics, acceptedMs, text, event: null, atMs, number: ++added, keys };
+    add({ position, topics, acceptedMs }, { text, keys, atMs, isFollowUp }) {
+      const own: Held = { position, topics, acceptedMs, text, event: null, atMs, number: ++added, keys, isFollowUp };
       held.push(own);
       bytes += text.length;
       byKey.add(own);
@@ -70,7 +74,7 @@ export function holdEntries({ ageMsMax, bytesMax, replayBytesMax }: Bounds): Hel
       let missedBytes = 0;
       for (const key of keys) {
         for (const each of newestFirst(byKey.list(key))) {
-          if (comparePositions(each.position, position) <= 0) break;
+          if (!isAfter(each, position)) break;
           if (missed.has(each)) continue;
           missed.add(each);
           missedBytes += each.text.length;
@@ -105,6 +109,11 @@ function listsByKey() {
       }
     },
   };
+}
+
+function isAfter({ position, isFollowUp }: Held, from: string): boolean {
+  const order = comparePositions(position, from);
+  return order > 0 || (order === 0 && isFollowUp);
 }
 
 function* newestFirst(list: readonly Held[]): Generator<Held> {

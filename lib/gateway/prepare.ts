@@ -13,6 +13,7 @@ import { type Dispatcher, type Listener, NOWHERE } from "@lib/gateway/dispatcher
 import { Frames } from "@lib/gateway/frames.ts";
 import type { Claim } from "@lib/gateway/handshake.ts";
 import { type Lingering, isResumeSessionOf } from "@lib/gateway/lingering.ts";
+import { lastMessageEntries } from "@lib/gateway/last-message.ts";
 import { addConnection, dropUserIfUnused, enterWorld, letGo } from "@lib/gateway/membership.ts";
 import { nobody, outletTo } from "@lib/gateway/outlet.ts";
 import { authenticated, resumed } from "@lib/event/connection-events.ts";
@@ -220,7 +221,8 @@ function goLive(
 
 function sendMissed(parts: PrepareParts, connection: Connection, position: string, missed: readonly BusEntry[]): void {
   connection.send(new Frames(resumed({ recovered: true, session: connection.resumeSession }), position));
-  tellEach(parts, missed, (entry) => replay(parts, connection, entry));
+  const corrections = lastMessageEntries(parts.world, missed, parts.dispatcher.position);
+  tellEach(parts, [...missed, ...corrections], (entry) => replay(parts, connection, entry));
 }
 
 /** One bad event stops nothing: the next one is told (P27). */

@@ -79,3 +79,19 @@ test("P2 P3: a position of before a break is not continued, also where the new e
   expect(recent.since("20-0", ["t"])).toBeNull();
   expect(recent.since("25-0", ["t"])?.map(({ position }) => position)).toEqual(["26-0"]);
 });
+
+test("P3, P4: what follows from an entry is replayed to who stands at its position, the entry itself is not", () => {
+  const bounds = { ageMsMax: 1_000, bytesMax: 1_000, replayBytesMax: 1_000 };
+  const recent = recentEntries({ ...bounds, keysOf: ({ topics }) => topics });
+  const add = (position: string, type: string) =>
+    recent.add({ position, topics: ["t"], event: { type }, acceptedMs: 0 }, JSON.stringify({ type }), 0);
+  const since = (position: string) => recent.since(position, ["t"])?.map(({ event }) => event.type);
+
+  add("1-0", "Message");
+  add("1-0", "ChannelUpdate");
+  add("2-0", "Message");
+  expect([since("1-0"), since("2-0")]).toEqual([["ChannelUpdate", "Message"], []]);
+
+  add("2-0", "ChannelUpdate");
+  expect([since("1-0"), since("2-0")]).toEqual([["ChannelUpdate", "Message", "ChannelUpdate"], ["ChannelUpdate"]]);
+});

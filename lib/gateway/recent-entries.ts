@@ -8,13 +8,14 @@ export type RecentEntries = {
   beginAt(position: string): void;
   /** Forgets everything: the next entry does not follow on the last one, and may even have a position before it. */
   breakOff(): void;
-  /** Adds an entry with its event in JSON. */
+  /** Adds an entry with its event in JSON; it may have the position of the last one, if it only follows from that. */
   add(entry: BusEntry, text: string, nowMs: number): void;
   /** Forgets everything up to an entry which nobody will miss. */
   skip(entry: BusEntry): void;
   /**
-   * Everything after a position that stands under any of the keys, oldest first, each once; null when the window no
-   * longer, or never, reached back to that position, or has not come to it yet, and when it is too much to be replayed.
+   * Everything after a position that stands under any of the keys, oldest first, each once, with what was added of that
+   * position again: who was told the first entry of it may not have been told the others. Null when the window no longer,
+   * or never, reached back to that position, or has not come to it yet, and when it is too much to be replayed.
    */
   since(position: string, keys: Iterable<string>): readonly BusEntry[] | null;
 };
@@ -54,11 +55,12 @@ export function recentEntries({
       newest = position;
     },
     add(entry, text, nowMs) {
+      const isFollowUp = entry.position === newest;
       newest = entry.position;
       // What came before the first one is unknown, so only what follows it can be replayed.
       horizon ??= entry.position;
-      if (horizon === entry.position) return;
-      held.add(entry, { text, keys: keysOf(entry), atMs: nowMs });
+      if (horizon === entry.position && !isFollowUp) return;
+      held.add(entry, { text, keys: keysOf(entry), atMs: nowMs, isFollowUp });
       horizon = held.trim(nowMs) ?? horizon;
     },
     since: (position, keys) => (reachesFrom(position) ? held.after(position, keys) : null),
