@@ -1,6 +1,7 @@
 /** What happens in the middle of something else must leave every socket with what it may see, and nothing more (P4). */
 import type { Actor } from "@lib/domain/actor.ts";
 import { createBan } from "@lib/domain/bans/create-ban.ts";
+import { deleteChannel } from "@lib/domain/channels/delete-channel.ts";
 import { setChannelDefaultPermissions } from "@lib/domain/channels/set-channel-default-permissions.ts";
 import { addToGroup } from "@lib/domain/groups/add-to-group.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
@@ -180,6 +181,32 @@ describe.each(profiles)("overtaking on $name", (profile) => {
       return event.type === "ChannelCreate" ? [event._id] : [];
     });
     expect(known).toContain(hidden._id);
+  });
+
+  test("P4: a channel that is deleted while a server is read is listed to nobody", async () => {
+    await using gateway = await testGateway({ profile });
+    const { people, server, channel } = await community(gateway, 1);
+    const doomed = await gateway.channel(server);
+    await gateway.deps.store.servers.update(server._id, { system_messages: { user_joined: doomed._id } });
+    const joiner = await gateway.user(QUIET);
+    await using socket = await gateway.socket(joiner.token);
+    const { channels } = gateway.deps.store;
+    const deps = { ...gateway.deps, store: { ...gateway.deps.store, channels: { ...channels } } };
+    const { listByIds } = channels;
+    channels.listByIds = async (ids) => {
+      channels.listByIds = listByIds;
+      await deleteChannel(deps, actorOf(people[0]), { target: doomed._id, leaveSilently: true, reason: null });
+      return listByIds(ids);
+    };
+
+    await joinServer(deps, joiner.user, await stored(gateway, server));
+    const created = await socket.take("ServerCreate");
+    await gateway.received(joiner.id, socket);
+    await using later = await gateway.socket(joiner.token);
+    const [ready] = (await later.take("Ready")).servers ?? [];
+
+    expect([created.server.channels, ready?.channels]).toEqual([[channel._id], [channel._id]]);
+    expect([created.server.system_messages, ready?.system_messages]).toEqual([{}, {}]);
   });
 
   test("P1: who goes live while a server they joined is being loaded is told of it", async () => {

@@ -3,6 +3,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { approximateMemberCounts } from "@lib/domain/servers/approximate-member-count.ts";
 import { fetchSettings } from "@lib/domain/sync/settings.ts";
 import type { ReadySelection } from "@lib/gateway/handshake.ts";
+import { withoutChannel } from "@lib/gateway/without-channel.ts";
 import { recipientsOf } from "@lib/gateway/world.ts";
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { EmojiDocument } from "@lib/model/stored/emoji.ts";
@@ -71,11 +72,18 @@ export async function readSnapshot(
 
 async function readServers({ store }: Reading, ids: readonly string[]): Promise<Map<string, ServerRead>> {
   const servers = await store.servers.listByIds(ids);
-  const channels = await store.channels.listByIds(servers.flatMap((server) => server.channels));
-  const reads = new Map(servers.map((server) => [server._id, { server, channels: [] as ChannelDocument[] }]));
-  for (const channel of channels)
-    if (channel.channel_type === "TextChannel") reads.get(channel.server)?.channels.push(channel);
-  return reads;
+  const found = await store.channels.listByIds(servers.flatMap((server) => server.channels));
+  const channels = new Map<string, ChannelDocument[]>(servers.map(({ _id }) => [_id, []]));
+  for (const channel of found) if (channel.channel_type === "TextChannel") channels.get(channel.server)?.push(channel);
+  return new Map(servers.map((server) => [server._id, asRead(server, channels.get(server._id) ?? [])]));
+}
+
+/** A channel that was deleted between the two reads is not listed: its deletion, told later, finds nothing to change. */
+function asRead(server: ServerDocument, channels: ChannelDocument[]): ServerRead {
+  if (channels.length === server.channels.length) return { server, channels };
+  const found = new Set(channels.map(({ _id }) => _id));
+  const gone = server.channels.filter((id) => !found.has(id));
+  return { server: gone.reduce(withoutChannel, server), channels };
 }
 
 async function readPeople(

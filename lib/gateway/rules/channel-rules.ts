@@ -17,7 +17,7 @@ import {
   leaveDirect,
   setRecipients,
 } from "@lib/gateway/world.ts";
-import type { ServerDocument } from "@lib/model/stored/server.ts";
+import { withoutChannel } from "@lib/gateway/without-channel.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { readChannel } from "@lib/gateway/read-channel.ts";
 
@@ -123,14 +123,6 @@ function updateDirect({ world, out, frames }: RuleContext, event: EventOf<"Chann
     event.clear.map((name) => channelRemovals[name]),
   );
   out.toDirect(direct, frames);
-}
-
-/** What the deletion of a channel leaves: neither its server nor a system message slot names it. */
-function withoutChannel(server: ServerDocument, id: string): ServerDocument {
-  const channels = server.channels.filter((channel) => channel !== id);
-  if (!server.system_messages) return { ...server, channels };
-  const slots = Object.entries(server.system_messages).filter(([, channel]) => channel !== id);
-  return { ...server, channels, system_messages: Object.fromEntries(slots) };
 }
 
 function privateAudience({ world, topics }: RuleContext): UserView[] {
