@@ -1,12 +1,11 @@
 import type { DataCreateGroup } from "@lib/contract/groups.ts";
 import { type Actor, requirePerson } from "@lib/domain/actor.ts";
+import { announceChannel } from "@lib/domain/channels/announce-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { withFiles } from "@lib/domain/files/with-files.ts";
 import { isFriendOrSelf } from "@lib/domain/groups/is-friend-or-self.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
-import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
-import { channelCreate } from "@lib/event/channel-events.ts";
 import type { Channel } from "@lib/model/channel.ts";
 import type { GroupDocument } from "@lib/model/stored/channel.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
@@ -47,10 +46,9 @@ export async function createGroup(
 }
 
 async function insertGroup(deps: CreateDeps, group: GroupDocument): Promise<Channel> {
-  const view = viewChannel(group);
   await takingTurns(deps, { channel: group._id }, async () => {
     await deps.store.channels.insert(group);
-    await publish(deps, channelCreate(view));
+    await announceChannel(deps, group);
   });
-  return view;
+  return viewChannel(group);
 }

@@ -35,11 +35,12 @@ export async function replaceLastMessage(
 }
 
 /**
- * A message sent since then is the newest, and its own event says so: this one, coming after it, would undo that. So it
- * is not told once there is such a message, and if one came up while it was told, that one is told again. If the channel
- * lost its last message meanwhile, the deletion of what was told is: nothing else says that a channel names no message.
+ * Tells those who see a channel which message is its last one. A message sent since then is the newest, and its own event
+ * says so: this one, coming after it, would undo that. So it is not told once there is such a message, and if one came up
+ * while it was told, that one is told again. If the channel lost its last message meanwhile, the deletion of what was
+ * told is: nothing else says that a channel names no message.
  */
-async function announceLastMessage(
+export async function announceLastMessage(
   deps: Pick<Deps, "store" | "bus">,
   channel: ChannelDocument,
   lastId: string,

@@ -2,12 +2,12 @@ import type { DataCreateServerChannel } from "@lib/contract/servers.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { announceChannel } from "@lib/domain/channels/announce-channel.ts";
 import { storedVoice } from "@lib/domain/channels/stored-voice.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { fail } from "@lib/error/fail.ts";
-import { channelCreate } from "@lib/event/channel-events.ts";
 import { serverUpdate } from "@lib/event/server-events.ts";
 import type { Channel } from "@lib/model/channel.ts";
 import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
@@ -29,18 +29,18 @@ export async function createServerChannel(
   if (server.channels.length >= max) fail("TooManyChannels", { max });
 
   const channel = newChannel(deps.ids.ulid(), server._id, data);
-  const view = viewChannel(channel);
   const createAndTell = async (): Promise<void> => {
     await accessServer(deps, actor, id, "ManageChannel");
     const { channels } = await insertListed(deps, channel, max);
-    await publish(deps, serverUpdate({ id: server._id, data: { channels }, clear: [] }), channelCreate(view));
+    await publish(deps, serverUpdate({ id: server._id, data: { channels }, clear: [] }));
+    await announceChannel(deps, channel);
   };
   // The turn of the channel, too: who finds it already and edits it is told of after it.
   const inTurn = () => takingTurns(deps, { channel: channel._id }, createAndTell);
   await takingTurns(deps, { server: server._id }, inTurn);
   const action = { type: "ChannelCreate", channel: channel._id, name: channel.name } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
-  return view;
+  return viewChannel(channel);
 }
 
 /** A channel of type `Voice` is a text channel with voice information, and so is any other that brings some. */
