@@ -1,6 +1,7 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { announceLastMessage } from "@lib/domain/messages/replace-last-message.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
 import { publish } from "@lib/domain/publish.ts";
@@ -51,10 +52,17 @@ async function addInTurn(deps: GroupDeps, _id: string, userId: string, by: strin
   const now = await deps.store.channels.get(_id);
   if (!hasRecipient(now, userId)) return added;
   await publish(deps, channelCreate(viewChannel(now), [userId]));
-  // Should this have outlasted its turn: whose removal was announced before that is removed again.
-  if (!hasRecipient(await deps.store.channels.get(_id), userId))
-    await publish(deps, channelGroupLeave({ id: _id, user: userId }));
+  await tellWhatCameBetween(deps, now, userId);
   return added;
+}
+
+/** What was told between reading a group and telling somebody new of it, they were not told. */
+async function tellWhatCameBetween(deps: GroupDeps, told: GroupDocument, userId: string): Promise<void> {
+  const now = await deps.store.channels.get(told._id);
+  // Should this have outlasted its turn: whose removal was announced before that is removed again.
+  if (!hasRecipient(now, userId)) return publish(deps, channelGroupLeave({ id: told._id, user: userId }));
+  const { last_message_id: last } = now;
+  if (last !== undefined && last !== told.last_message_id) await announceLastMessage(deps, now, last);
 }
 
 const hasRecipient = (channel: ChannelDocument | null, userId: string): channel is GroupDocument =>

@@ -15,7 +15,7 @@ import { during } from "@tests/harness/during.ts";
 import { interleave } from "@tests/harness/interleave.ts";
 import { type Profile, profiles } from "@tests/harness/profiles.ts";
 import { type Seeded, seedBot, seedUser } from "@tests/harness/seed.ts";
-import { seedGroup } from "@tests/harness/seed-chat.ts";
+import { seedGroup, sent } from "@tests/harness/seed-chat.ts";
 import { testApi } from "@tests/harness/test-api.ts";
 
 const actorOf = ({ id, user }: Seeded): Actor => ({ id, user, bot: false, sessionId: "" });
@@ -181,6 +181,21 @@ describe.each(profiles)("groups in turns on $name", (profile) => {
     const at = entries.findIndex(({ event }) => event.type === "ChannelCreate");
     expect(entries[at]?.event).toMatchObject({ name: "new" });
     expect(entries.slice(at).some(({ event }) => event.type === "ChannelUpdate")).toBe(false);
+  });
+
+  test("P4: who is added to a group is told of the last message that it gets meanwhile", async () => {
+    await using s = await scene(profile);
+    let message = "";
+    const work = async () => {
+      message = (await sent(s.a, s._id, "hello"))._id;
+    };
+
+    await s.add(interleave(s.deps, { repository: "channels", method: "get", when: "after", work }), s.c);
+
+    const entries = await s.takeEvents();
+    const at = entries.findIndex(({ event }) => event.type === "ChannelCreate");
+    const later = entries.slice(at + 1).map(({ event }) => event);
+    expect(later).toMatchObject([{ type: "ChannelUpdate", id: s._id, data: { last_message_id: message } }]);
   });
 
   test("P4: an edit of a group that was not told yet is told after it", async () => {
