@@ -77,6 +77,15 @@ test("early adopters have their badge once, whether it is stored or not", () => 
   expect(badges(1, earlyAdopterCutoffMs - 1)).toBe(1);
 });
 
+test("badges and flags are stored signed and shown unsigned, in events, too", () => {
+  const every = { badges: 0xffff_ffff, flags: 0xffff_ffff };
+  const stored = { badges: -1, flags: -1 };
+  expect(viewStaticUser(storedUser(ALICE, stored), { online: false })).toMatchObject(every);
+  expect(viewPartialUser(stored)).toEqual(every);
+  const early = { online: false, earlyAdopterCutoffMs: ulidTime(ALICE) + 1 };
+  expect(viewStaticUser(storedUser(ALICE, { badges: -(2 ** 31) }), early).badges).toBe(0x8000_0100);
+});
+
 test("what only the platform knows of a user is in no view", () => {
   const suspended = storedUser(ALICE, { suspended_until: 5, profile: { content: "x", background: storedFile("f") } });
   const text = JSON.stringify([viewOwnUser(suspended, { online: true }), viewPartialUser(suspended)]);

@@ -56,9 +56,9 @@ export function viewPartialUser(changes: Partial<UserDocument>): PartialUser {
     display_name: changes.display_name,
     pronouns: changes.pronouns,
     avatar: changes.avatar && viewFile(changes.avatar),
-    badges: changes.badges,
+    badges: changes.badges === undefined ? undefined : bitfield(changes.badges),
     status: viewStatus(changes.status),
-    flags: changes.flags,
+    flags: changes.flags === undefined ? undefined : bitfield(changes.flags),
     privileged: changes.privileged,
     bot: changes.bot && { owner: changes.bot.owner },
   });
@@ -88,7 +88,7 @@ function render(user: UserDocument, context: UserViewContext, { relationship, vi
     avatar: user.avatar && viewFile(user.avatar),
     badges: badgesOf(user, context.earlyAdopterCutoffMs) || undefined,
     status: visible ? viewStatus(user.status) : undefined,
-    flags: user.flags || undefined,
+    flags: bitfield(user.flags ?? 0) || undefined,
     privileged: user.privileged || undefined,
     bot: user.bot && { owner: user.bot.owner },
     relationship,
@@ -106,5 +106,8 @@ function viewStatus(status: StoredUserStatus | undefined): UserStatus | undefine
 
 function badgesOf({ _id, badges = 0 }: UserDocument, earlyAdopterCutoffMs: number | undefined): number {
   const isEarly = earlyAdopterCutoffMs !== undefined && ulidTime(_id) < earlyAdopterCutoffMs;
-  return isEarly ? badges | UserBadge.EarlyAdopter : badges;
+  return bitfield(isEarly ? badges | UserBadge.EarlyAdopter : badges);
 }
+
+/** Bits are stored signed and shown unsigned: clients read them so. */
+const bitfield = (stored: number): number => stored >>> 0;

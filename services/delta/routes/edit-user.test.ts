@@ -275,5 +275,9 @@ describe.each(profiles)("editing users, $name", (profile) => {
     expect(await edit(privileged, { flags: 4, badges: 3 }, user.id)).toMatchObject([200, { flags: 4, badges: 3 }]);
     expect(await api.client.call(contract.fetchUserFlags, { params: { target: user.id } })).toEqual({ flags: 4 });
     expect(await api.takeEvents()).toMatchObject([{ event: { id: user.id, data: { flags: 4, badges: 3 } } }]);
+
+    const every = { flags: 0xffff_ffff, badges: 0xffff_ffff };
+    expect(await edit(privileged, { flags: -1, badges: -1 }, user.id)).toMatchObject([200, every]);
+    expect(await api.takeEvents()).toMatchObject([{ event: { id: user.id, data: every } }]);
   });
 });
