@@ -68,6 +68,9 @@ describe("requireEmail", () => {
     "metalunits.com",
     "scpulse.com",
     "YopMail.Com",
+    "yopmail。com",
+    "ｙopmail.com",
+    "yop\u00admail.com",
   ])("addresses of %s are given away", (domain) => {
     expect(() => requireEmail(`a@${domain}`)).toThrow(expect.objectContaining({ type: "Blacklisted" }));
   });

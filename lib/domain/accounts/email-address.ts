@@ -54,7 +54,8 @@ function isDeliverable(address: string): boolean {
   }
 }
 
+/** A domain is looked for as mail servers look it up, however it is written: in wide letters, or with a wide dot. */
 function isDisposable(address: string): boolean {
-  const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
-  return `\n${disposableDomains}`.includes(`\n${domain}\n`);
+  const domain = address.slice(address.lastIndexOf("@") + 1);
+  return `\n${disposableDomains}`.includes(`\n${domainToASCII(domain) || domain}\n`);
 }
