@@ -25,7 +25,8 @@ export async function changeEmail(
   await confirmPassword(deps, account, current_password);
   if (account.verification.status === "Pending") fail("UnverifiedAccount");
 
-  if (!isMailOn(deps.settings)) return refuseTakenEmail(write(deps, account, { email, email_normalised }));
+  if (!isMailOn(deps.settings))
+    return refuseTakenEmail(write(deps, account, { email, email_normalised, password_reset: null }));
   const token = deps.ids.nanoid(MAIL_TOKEN_NANOID_LENGTH);
   await sendAccountMail(deps, "verify", account, { token, to: email });
   const verification = { status: "Moving", new_email: email, token, expiry: verificationExpiry(deps) } as const;

@@ -9,7 +9,8 @@ import { viewMfaTicket } from "@lib/model/view/account.ts";
 /**
  * Confirms an address by its mailed code, which works once. A new account gets a ticket to log in with. Fails with
  * `InvalidToken`, or `IncorrectData` when the address that the account moves to was taken meanwhile, and then nothing
- * changes (conformance accounts-22, accounts-24, accounts-32).
+ * changes (conformance accounts-22, accounts-24, accounts-32). Whoever reads the address that it leaves has no say over
+ * the account any more: a password reset that was mailed there ends (P26).
  */
 export async function verifyEmail(
   deps: Pick<Deps, "store" | "keys" | "clock" | "ids" | "background">,
@@ -22,7 +23,8 @@ export async function verifyEmail(
 
   if (account.verification.status === "Moving") {
     const email = account.verification.new_email;
-    const moved = { ...verified, email, email_normalised: normaliseEmail(email) ?? email.toLowerCase() };
+    const email_normalised = normaliseEmail(email) ?? email.toLowerCase();
+    const moved = { ...verified, email, email_normalised, password_reset: null };
     (await refuseTakenEmail(accounts.claimToken("verification", code, nowMs, moved))) ?? fail("InvalidToken");
     return null;
   }

@@ -197,6 +197,23 @@ describe.each(profiles)("changing address and password, $name", (profile) => {
     expect((await stored(api, email))?.verification).toEqual({ status: "Verified" });
   });
 
+  test("P26: a password reset that was mailed to the address before ends when it changes", async () => {
+    await using api = await testApi({ profile, settings: withMail });
+    const person = await verified(api);
+    const askForReset = async () => {
+      await api.client.call(contract.sendPasswordReset, { body: { email: person.email } });
+      await api.deps.background.drain(5_000);
+      return mailedToken(api.mails.at(-1));
+    };
+    const change = { email: newEmail(), current_password: password };
+    await person.client.call(contract.changeEmail, { body: change });
+    const code = mailedToken(api.mails.at(-1));
+    const reset = { token: await askForReset(), password: "new password" };
+    await api.client.call(contract.verifyEmail, { params: { code } });
+    expect(await errorOf(api.client.call(contract.resetPassword, { body: reset }))).toMatchObject(invalidToken);
+    await api.client.call(sessions.login, { body: { email: change.email, password } });
+  });
+
   test("P15: 400 for an address that somebody else has, at once or when it is verified; nothing changes", async () => {
     await using api = await testApi({ profile });
     const [person, other] = [await api.register(), await api.register()];
