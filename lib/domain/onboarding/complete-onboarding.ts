@@ -1,3 +1,4 @@
+import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { allocateDiscriminator, withDiscriminator } from "@lib/domain/users/allocate-discriminator.ts";
 import { cureUsername } from "@lib/domain/users/cure-username.ts";
@@ -28,6 +29,11 @@ export async function completeOnboarding(
     return user;
   };
   return viewSelf(deps, await withDiscriminator(choose, insert));
+}
+
+/** Fails with `AlreadyOnboarded` for who has a user already, whatever name they ask for. */
+export function requireNoUser(actor: Actor | null): void {
+  if (actor) fail("AlreadyOnboarded");
 }
 
 async function refuseOnboarded({ store }: Pick<Deps, "store">, accountId: string): Promise<void> {

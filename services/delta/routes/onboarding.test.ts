@@ -42,8 +42,10 @@ describe.each(profiles)("onboarding, $name", (profile) => {
     expect(user).toMatchObject({ _id: id, username, relationship: "User", online: false });
     expect(user.discriminator).toMatch(/^\d{4}$/);
     expect(await api.deps.store.users.get(id)).toMatchObject({ username, discriminator: user.discriminator });
-    const again = client.call(contract.completeOnboarding, { body: { username } });
-    expect(await errorOf(again)).toMatchObject({ status: 403, type: "AlreadyOnboarded" });
+    for (const name of [username, "with space"]) {
+      const again = client.call(contract.completeOnboarding, { body: { username: name } });
+      expect(await errorOf(again)).toMatchObject({ status: 403, type: "AlreadyOnboarded" });
+    }
     expect(await api.takeEventTypes()).toEqual([]);
   });
 
