@@ -78,6 +78,12 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
       return (await accounts.updateOne(pending, accountUpdate({ verification }))).matched > 0;
     },
 
+    /** Keeps an account at its address although it was about to move to another. */
+    async endMove(id: string): Promise<void> {
+      const moving = { _id: id, "verification.status": "Moving" };
+      await accounts.updateOne(moving, accountUpdate({ verification: { status: "Verified" } }));
+    },
+
     /** Anonymises an account whose user has been deleted. */
     async markDeleted(id: string): Promise<void> {
       const email = `Deleted User ${id}`;

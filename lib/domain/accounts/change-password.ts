@@ -1,4 +1,5 @@
 import { confirmPassword } from "@lib/domain/accounts/confirm-password.ts";
+import { endWhatPasswordBegan } from "@lib/domain/accounts/end-what-password-began.ts";
 import { SALT_NANOID_LENGTH, hashPassword } from "@lib/domain/accounts/password-hash.ts";
 import { requireSafePassword } from "@lib/domain/accounts/safe-password.ts";
 import type { Deps } from "@lib/domain/deps.ts";
@@ -10,8 +11,9 @@ import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
 /**
  * Changes the password of who knows the present one; sessions stay. Fails with `InvalidCredentials`, also without a
  * ticket where one-time codes are in force, `ShortPassword`, `CompromisedPassword` or `LockedOut` (conformance
- * accounts-33 to accounts-35). Logins that wait for a second factor end: they were begun with the old password. Nobody
- * replaces a password that they do not know: of two at once one succeeds, and none undoes a reset (P26).
+ * accounts-33 to accounts-35). What was begun with the old password ends: logins that wait for a second factor, a move to
+ * another address, and a reset. Nobody replaces a password that they do not know: of two at once one succeeds, and none
+ * undoes a reset (P26).
  */
 export async function changePassword(
   deps: Pick<Deps, "store" | "settings" | "clock" | "ids">,
@@ -23,7 +25,8 @@ export async function changePassword(
   await confirmPassword(deps, account, current_password);
 
   const hash = await hashPassword(password, deps.ids.nanoid(SALT_NANOID_LENGTH));
-  const replaced = await deps.store.accounts.updateIfPassword(account._id, account.password, { password: hash });
+  const set = { password: hash, password_reset: null };
+  const replaced = await deps.store.accounts.updateIfPassword(account._id, account.password, set);
   if (!replaced) fail("InvalidCredentials");
-  await deps.store.mfaTickets.deleteByAccount(account._id);
+  await endWhatPasswordBegan(deps, account._id);
 }

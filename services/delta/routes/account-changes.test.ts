@@ -214,6 +214,29 @@ describe.each(profiles)("changing address and password, $name", (profile) => {
     await api.client.call(sessions.login, { body: { email: change.email, password } });
   });
 
+  test.each(["changed", "reset"])("P26: who knew a password that was %s moves the account nowhere", async (how) => {
+    await using api = await testApi({ profile, settings: withMail });
+    const person = await verified(api);
+    const mailed = async (act: () => Promise<unknown>) => {
+      await act();
+      await api.deps.background.drain(5_000);
+      return mailedToken(api.mails.at(-1));
+    };
+    const body = { email: newEmail(), current_password: password };
+    const code = await mailed(() => person.client.call(contract.changeEmail, { body }));
+    const ask = () => api.client.call(contract.sendPasswordReset, { body: { email: person.email } });
+    const reset = { token: await mailed(ask), password: "a thief's password" };
+
+    const replace = { password: "new password", current_password: password };
+    if (how === "changed") await person.client.call(contract.changePassword, { body: replace });
+    else await api.client.call(contract.resetPassword, { body: { ...reset, password: "new password" } });
+
+    expect(await errorOf(api.client.call(contract.verifyEmail, { params: { code } }))).toMatchObject(invalidToken);
+    expect(await errorOf(api.client.call(contract.resetPassword, { body: reset }))).toMatchObject(invalidToken);
+    expect((await stored(api, person.email))?.verification).toEqual({ status: "Verified" });
+    await api.client.call(sessions.login, { body: { email: person.email, password: "new password" } });
+  });
+
   test("P15: 400 for an address that somebody else has, at once or when it is verified; nothing changes", async () => {
     await using api = await testApi({ profile });
     const [person, other] = [await api.register(), await api.register()];
