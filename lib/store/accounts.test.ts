@@ -74,6 +74,17 @@ describe.each(storesUnderTest())("accounts on $name", (driver) => {
     expect(await store.accounts.get("a")).toEqual(storedAccount("a", { password }));
   });
 
+  test("P26: a password reset counts for the address that it was mailed to, not for the next one", async () => {
+    await using store = await openTestStore(driver);
+    const account = storedAccount("a");
+    await store.accounts.insert(account);
+    const reset = { token: "t", expiry: NOW_MS };
+    await store.accounts.noteReset("a", "earlier@validemail.com", reset);
+    expect(await store.accounts.get("a")).toEqual(account);
+    await store.accounts.noteReset("a", account.email, reset);
+    expect(await store.accounts.get("a")).toEqual({ ...account, password_reset: reset });
+  });
+
   test("wrong guesses at the same time all count: of those who saw the same count one succeeds", async () => {
     await using store = await openTestStore(driver);
     await store.accounts.insert(storedAccount("a"));

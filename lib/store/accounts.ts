@@ -59,6 +59,15 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
       return (await accounts.updateOne({ _id: id, password }, accountUpdate(set))).matched > 0;
     },
 
+    /** Notes what was mailed to an address, unless the account has another one by now. */
+    async noteReset(
+      id: string,
+      email: string,
+      password_reset: NonNullable<AccountDocument["password_reset"]>,
+    ): Promise<void> {
+      await accounts.updateOne({ _id: id, email }, accountUpdate({ password_reset }));
+    },
+
     /**
      * Replaces the count of wrong guesses if it is still `attemptsBefore` (null: none was counted), and tells whether it
      * was: of several who saw the same count one succeeds, so that concurrent guesses all count.

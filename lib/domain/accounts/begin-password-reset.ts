@@ -12,5 +12,5 @@ export async function beginPasswordReset(
   const token = deps.ids.nanoid(MAIL_TOKEN_NANOID_LENGTH);
   await sendAccountMail(deps, template, account, { token });
   const expiry = deps.clock.now() + deps.settings.api.smtp.expiry.expire_password_reset * 1000;
-  await deps.store.accounts.update(account._id, { password_reset: { token, expiry } });
+  await deps.store.accounts.noteReset(account._id, account.email, { token, expiry });
 }
