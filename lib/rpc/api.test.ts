@@ -184,7 +184,8 @@ describe("routing", () => {
 
   test("static segments win over parameters, and parameters are percent-decoded", async () => {
     const { call } = await openApi();
-    expect((await call("POST", "/users/@me", post("{}"))).status).toBe(401);
+    for (const path of ["/users/@me", "/users/%40me"]) expect((await call("POST", path, post("{}"))).status).toBe(401);
+    expect(await (await call("GET", "/users/%2540me")).json()).toEqual({ target: "%40me" });
     expect(await (await call("GET", "/users/a%20b")).json()).toEqual({ target: "a b" });
   });
 });
