@@ -29,6 +29,14 @@ describe.each(storesUnderTest())("users on $name", (driver) => {
     if (collation) expect((await store.users.getByName("ALICE", "0003"))?._id).toBe("b");
   });
 
+  test("P14: of several relations with one user, as old databases have them, the first one counts", async () => {
+    await using store = await openTestStore(driver);
+    const relation = (_id: string, status: "Blocked" | "Friend" | "Incoming") => ({ _id, status });
+    const relations = [relation("a", "Blocked"), relation("b", "Incoming"), relation("a", "Friend")];
+    await store.users.insert(storedUser("u", { relations }));
+    expect((await store.users.get("u"))?.relations).toEqual(relations.slice(0, 2));
+  });
+
   test("data-26: removing a field unsets it alone", async () => {
     await using store = await openTestStore(driver);
     const background = storedFile("f");

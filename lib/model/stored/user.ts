@@ -28,7 +28,7 @@ export const StoredUserProfile = z.object({
 });
 export type StoredUserProfile = z.output<typeof StoredUserProfile>;
 
-/** A relation of a user; the last entry of a target counts. */
+/** A relation of a user; the first entry of a target counts, as in the reference. */
 export const StoredRelation = z.object({ _id: z.string(), status: StoredRelationshipStatus });
 export type StoredRelation = z.output<typeof StoredRelation>;
 
@@ -40,7 +40,7 @@ export const UserDocument = z.object({
   display_name: z.exactOptional(z.string()),
   pronouns: z.exactOptional(z.string()),
   avatar: z.exactOptional(FileDocument),
-  relations: z.exactOptional(z.array(StoredRelation).transform(lastOfEachTarget)),
+  relations: z.exactOptional(z.array(StoredRelation).transform(firstOfEachTarget)),
   badges: z.exactOptional(z.number()),
   status: z.exactOptional(StoredUserStatus),
   profile: z.exactOptional(StoredUserProfile),
@@ -53,7 +53,8 @@ export const UserDocument = z.object({
 });
 export type UserDocument = z.output<typeof UserDocument>;
 
-function lastOfEachTarget(relations: StoredRelation[]): StoredRelation[] {
-  const byTarget = new Map(relations.map((relation) => [relation._id, relation]));
-  return byTarget.size === relations.length ? relations : [...byTarget.values()];
+function firstOfEachTarget(relations: StoredRelation[]): StoredRelation[] {
+  const targets = new Set(relations.map(({ _id }) => _id));
+  if (targets.size === relations.length) return relations;
+  return relations.filter(({ _id }) => targets.delete(_id)); // true for the first one of each
 }
