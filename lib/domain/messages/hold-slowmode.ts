@@ -19,7 +19,8 @@ export async function holdSlowmode(
   if (duration <= 0 || hasPermission(permissions, "BypassSlowmode")) return;
   const key = `slowmode:${actor.id}:${channel._id}`;
   const leftMs = await deps.keys.take(key, "1", duration * 1000);
-  const retry_after = leftMs === null ? duration : Math.min(Math.max(1, Math.ceil(leftMs / 1000)), duration);
+  // Of a wait that began when the channel was slower: as long as it is, however fast the channel is now.
+  const retry_after = leftMs === null ? duration : Math.max(1, Math.ceil(leftMs / 1000));
   if (leftMs === null) await deps.keys.addToSet(`slowmode_idx:${actor.id}`, channel._id, duration * 1000);
   await publish(deps, userSlowmodes({ slowmodes: [{ channel_id: channel._id, duration, retry_after }] }, actor.id));
   if (leftMs !== null) fail("InSlowmode", { retry_after });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import * as channels from "@lib/contract/channels.ts";
 import * as contract from "@lib/contract/messages.ts";
 import { connect, seedBot, seedFile, seedMember, seedUser } from "@tests/harness/seed.ts";
 import {
@@ -233,6 +234,20 @@ describe.each(profiles)("POST /channels/{target}/messages, $name", (profile) => 
     await sent(owner, channelId, "one");
     await sent(owner, channelId, "two");
     expect(await api.takeEventTypes()).toEqual(["Message", "Message"]);
+  });
+
+  test("a wait that began when the channel was slower is told as long as it is", async () => {
+    await using api = await testApi({ profile });
+    const { owner, alice, channelId: target } = await seedCommunity(api, { channel: { slowmode: 600 } });
+    await sent(alice, target, "one");
+    await owner.client.call(channels.editChannel, { params: { target }, body: { slowmode: 5 } });
+    await api.takeEvents();
+
+    const refused = await send(alice, target, "two");
+    const body = (await refused.json()) as { retry_after: number };
+    expect(body.retry_after).toBeWithin(590, 601);
+    const waits = { channel_id: target, duration: 5, retry_after: body.retry_after };
+    expect(await api.takeEvents()).toMatchObject([{ event: { type: "UserSlowmodes", slowmodes: [waits] } }]);
   });
 
   test("messages-54: the wait begins with a message that is refused, too", async () => {
