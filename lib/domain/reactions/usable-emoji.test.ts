@@ -21,4 +21,10 @@ describe("emoji that can react", () => {
       expect(isUnicodeEmoji(text)).toBe(false);
     },
   );
+
+  test("each with a selector behind every symbol is accepted, none with thousands of them", () => {
+    const selected = [...unicodeEmoji].map((emoji) => [...emoji].map((symbol) => `${symbol}\uFE0F`).join(""));
+    expect(selected.filter((text) => !isUnicodeEmoji(text))).toEqual([]);
+    expect(isUnicodeEmoji(`❤${"\uFE0F".repeat(5_000)}`)).toBe(false);
+  });
 });

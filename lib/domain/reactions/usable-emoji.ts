@@ -2,6 +2,9 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { unicodeEmoji } from "@lib/domain/reactions/unicode-emoji.ts";
 import { fail } from "@lib/error/fail.ts";
 
+/** More UTF-16 units than any emoji has: the longest has 14, and 23 with a selector behind each of its symbols. */
+const LENGTH_MAX = 32;
+
 const CUSTOM_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 
 /** Fails unless the emoji can react: `InvalidOperation` for text that is none, `NotFound` for an unknown custom one. */
@@ -19,9 +22,12 @@ export async function requireUsableEmojis({ store }: Pick<Deps, "store">, emojis
   }
 }
 
-/** Whether the text is an emoji of Unicode that can react; variation selectors do not count (conformance data-60). */
+/**
+ * Whether the text is an emoji of Unicode that can react; variation selectors do not count (conformance data-60). They
+ * are kept as they came, though, and everybody in the channel is told them: so there can be no more than an emoji has.
+ */
 export function isUnicodeEmoji(text: string): boolean {
-  return unicodeEmoji.has(text.replaceAll("\uFE0F", ""));
+  return text.length <= LENGTH_MAX && unicodeEmoji.has(text.replaceAll("\uFE0F", ""));
 }
 
 /** Whether the text names a custom emoji, which may exist or not. */
