@@ -9,9 +9,12 @@ import type { MessageSelection } from "@lib/store/messages.ts";
 /** Messages read and deleted at once. */
 const BATCH = 500;
 
+/** Messages told at once, whole batches: far less than a connection may have waiting, or a look-up may name. */
+const TOLD_MAX = 20 * BATCH;
+
 /**
- * Deletes what somebody wrote on a server during the last seconds, with its attachments, and tells each channel once
- * (conformance servers-55); what they are just sending is deleted when it is sent, if they may send no more by then. A
+ * Deletes what somebody wrote on a server during the last seconds, with its attachments, and tells each channel
+ * (conformance servers-55): once, unless it is very much; what they are just sending is deleted when it is sent, if they may send no more by then. A
  * channel whose newest message that was points to the one before (P11).
  */
 export async function deleteRecentMessages(
@@ -23,14 +26,19 @@ export async function deleteRecentMessages(
   const sinceId = minUlid(Math.max(0, deps.clock.now() - seconds * 1000));
   await notePurge(deps, serverId, author);
   for (const channel of channels) {
-    const ids = await deleteSelection(deps, { channel, author, sinceId });
-    if (ids.length > 0) await settleDeletion(deps, channel, ids, bulkMessageDelete({ channel, ids }));
+    let ids: string[];
+    let from = sinceId;
+    do {
+      ids = await deleteSelection(deps, { channel, author, sinceId: from });
+      if (ids.length > 0) await settleDeletion(deps, channel, ids, bulkMessageDelete({ channel, ids }));
+      from = ids.at(-1) ?? from;
+    } while (ids.length >= TOLD_MAX);
   }
 }
 
 /**
- * Deletes messages, and resolves to their ids. Each batch is looked for behind the one before, so that what others wrote
- * in between is passed once.
+ * Deletes the next `TOLD_MAX` messages, and resolves to their ids. Each batch is looked for behind the one before, so
+ * that what others wrote in between is passed once.
  */
 async function deleteSelection(
   deps: Pick<Deps, "store" | "keys" | "clock">,
@@ -38,14 +46,15 @@ async function deleteSelection(
 ): Promise<string[]> {
   const deleted: string[] = [];
   let { sinceId } = selection;
-  for (;;) {
+  while (deleted.length < TOLD_MAX) {
     const batch = await deps.store.messages.listSelection({ ...selection, sinceId }, BATCH);
     const ids = batch.map(({ _id }) => _id);
     const last = ids.at(-1);
-    if (last === undefined) return deleted;
+    if (last === undefined) break;
     sinceId = last;
     await noteDeletion(deps, ids);
     await deps.store.messages.deleteByIds(ids);
     deleted.push(...ids);
   }
+  return deleted;
 }
