@@ -13,9 +13,9 @@ const BATCH = 500;
 const TOLD_MAX = 20 * BATCH;
 
 /**
- * Deletes what somebody wrote on a server during the last seconds, with its attachments, and tells each channel
- * (conformance servers-55): once, unless it is very much; what they are just sending is deleted when it is sent, if they may send no more by then. A
- * channel whose newest message that was points to the one before (P11).
+ * Deletes what somebody wrote on a server during the last seconds, with its attachments, and tells each channel: once,
+ * unless it is very much (conformance servers-55). What they are just sending is deleted when it is sent, if they may send
+ * no more by then. A channel whose newest message that was points to the one before (P11).
  */
 export async function deleteRecentMessages(
   deps: Pick<Deps, "store" | "bus" | "keys" | "background" | "clock">,
