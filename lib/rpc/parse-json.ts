@@ -19,7 +19,7 @@ export async function parseJsonBody(request: Request): Promise<unknown> {
   try {
     const text = UTF8.decode(bytes);
     const value = decodeJson(text);
-    if (HALF_CHARACTER.test(text)) JSON.parse(text, requireCharacters);
+    if (HALF_CHARACTER.test(text)) requireCharacters(value);
     if (!repeatedKeys(text).next().done) throw new RequestError(422, "FailedValidation", "body: a key is given twice");
     return value;
   } catch (error) {
@@ -30,12 +30,21 @@ export async function parseJsonBody(request: Request): Promise<unknown> {
 
 /**
  * A half without its other half is no text: MongoDB and MessagePack make something else of it, and clients that decode
- * strictly could not read whatever quotes it.
+ * strictly could not read whatever quotes it. Looked for in what was parsed: that takes a fraction of parsing it again.
  */
-function requireCharacters(key: string, value: unknown): unknown {
-  if (!key.isWellFormed() || (typeof value === "string" && !value.isWellFormed()))
-    throw new SyntaxError("half a character");
-  return value;
+function requireCharacters(value: unknown): void {
+  if (typeof value === "string") requireWellFormed(value);
+  else if (Array.isArray(value)) for (const item of value) requireCharacters(item);
+  else if (typeof value === "object" && value !== null) {
+    for (const key of Object.keys(value)) {
+      requireWellFormed(key);
+      requireCharacters(Reflect.get(value, key));
+    }
+  }
+}
+
+function requireWellFormed(text: string): void {
+  if (!text.isWellFormed()) throw new SyntaxError("half a character");
 }
 
 /** A client that goes away before it has sent everything, or sends it in broken chunks, is at fault itself. */
