@@ -5,6 +5,9 @@ import { UserSettings } from "@lib/model/settings-sync.ts";
 import { ChannelUnread } from "@lib/model/unread.ts";
 import { z } from "zod";
 
+/** Many times the settings that a client keeps. */
+const KEYS_SET_MAX = 1_000;
+
 /** Body of `fetchSettings`. */
 export const OptionsFetchSettings = z
   .object({ keys: z.array(z.string()).describe("Keys to fetch") })
@@ -41,7 +44,7 @@ export const setSettings = route({
         .meta({ type: "integer", format: "int64" }),
     ).describe("Timestamp of settings change.\n\nUsed to avoid feedback loops."),
   }),
-  body: keyed(z.string()),
+  body: keyed(z.string(), { keysMax: KEYS_SET_MAX }),
   success: { status: 204 },
   errors: ["InvalidProperty"],
 });

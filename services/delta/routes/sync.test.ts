@@ -94,6 +94,20 @@ describe.each(profiles)("synchronised settings, $name", (profile) => {
     expect(Reflect.get({}, "admin")).toBeUndefined();
   });
 
+  test("P15: more settings at once than any client has are refused, whatever they are", async () => {
+    await using api = await testApi({ profile });
+    const user = await seedUser(api);
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`key${at}`, "x"]));
+    expect((await set(user, many(1_000), 1)).status).toBe(204);
+    await api.takeEvents();
+    for (const more of [many(1_001), { ...many(1_000), wrong: 1 } as unknown as Record<string, string>]) {
+      const response = await set(user, more);
+      expect([response.status, await response.json()]).toMatchObject([400, { type: "FailedValidation" }]);
+    }
+    expect(Object.keys(await fetchKeys(user))).toHaveLength(1_000);
+    expect(await api.takeEventTypes()).toEqual([]);
+  });
+
   test("users-71: unreads tell how far each channel is read", async () => {
     await using api = await testApi({ profile });
     const user = await seedUser(api);
