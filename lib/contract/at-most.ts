@@ -1,6 +1,6 @@
 /**
- * The arguments of `refine` for a list with a bound of ours (`FailedValidation`), which the document does not show: that
- * of the protocol has none there.
+ * The arguments of `refine` for a list or text with a bound of ours (`FailedValidation`), which the document does not
+ * show: that of the protocol has none there.
  */
 export function atMost(max: number, what: string) {
   const isWithin = ({ length }: { length: number }): boolean => length <= max;

@@ -1,3 +1,4 @@
+import { atMost } from "@lib/contract/at-most.ts";
 import { optional } from "@lib/contract/parameters.ts";
 import { route } from "@lib/contract/route.ts";
 import { described } from "@lib/model/described.ts";
@@ -5,7 +6,11 @@ import { MFAResponse } from "@lib/model/multi-factor.ts";
 import { ResponseLogin, SessionInfo } from "@lib/model/session.ts";
 import { z } from "zod";
 
-const friendlyName = () => optional(z.string().describe("Friendly name used for the session"));
+/** Longest name of a session: it may tell all about a device, and is listed with all others. */
+const NAME_LENGTH_MAX = 1_024;
+
+const sessionName = () => z.string().refine(...atMost(NAME_LENGTH_MAX, "characters"));
+const friendlyName = () => optional(sessionName().describe("Friendly name used for the session"));
 
 export const DataLogin = z
   .union([
@@ -29,7 +34,7 @@ export const DataLogin = z
 export type DataLogin = z.output<typeof DataLogin>;
 
 export const DataEditSession = z
-  .object({ friendly_name: z.string().describe("Session friendly name") })
+  .object({ friendly_name: sessionName().describe("Session friendly name") })
   .meta({ id: "DataEditSession", title: "Edit Data" });
 
 const ofSession = z.object({ id: z.string() });

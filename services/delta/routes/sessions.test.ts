@@ -79,6 +79,23 @@ describe.each(profiles)("sessions, $name", (profile) => {
     expect((await session(api, other.sessionId))?.name).toBe("Unknown");
   });
 
+  test("P15: a name that is far too long is refused, at login as well", async () => {
+    await using api = await testApi({ profile });
+    const person = await api.register();
+    const { email, password, sessionId: id } = person;
+    const longest = "n".repeat(1_024);
+    const rename = (friendly_name: string) =>
+      person.client.call(contract.editSession, { params: { id }, body: { friendly_name } });
+    const login = (friendly_name: string) =>
+      api.client.call(contract.login, { body: { email, password, friendly_name } });
+    expect(await rename(longest)).toEqual({ _id: id, name: longest });
+    expect(await login(longest)).toMatchObject({ result: "Success", name: longest });
+    for (const refused of [rename(`${longest}n`), login(`${longest}n`)]) {
+      expect(await errorOf(refused)).toMatchObject({ status: 400, type: "FailedValidation" });
+    }
+    expect(await person.client.call(contract.fetchSessions, {})).toHaveLength(2);
+  });
+
   test.each(["", "?revoke_self=false", "?revoke_self=banana"])(
     "accounts-68: revoking all with %p keeps exactly the present session",
     async (query) => {
