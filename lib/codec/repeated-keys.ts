@@ -1,3 +1,5 @@
+import { endOfString } from "@lib/codec/end-of-string.ts";
+
 /** A key that an object of a JSON text has more than once; `depth` 1 is the outermost value. */
 export type RepeatedKey = { key: string; depth: number };
 
@@ -20,12 +22,6 @@ export function* repeatedKeys(text: string): Generator<RepeatedKey> {
       at = end;
     }
   }
-}
-
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  return at;
 }
 
 /** In valid JSON only a key is followed by a colon. */

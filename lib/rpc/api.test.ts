@@ -241,6 +241,22 @@ describe("bodies", () => {
       });
   });
 
+  test("P15: a body of more values than any request can use is refused before it is parsed", async () => {
+    const { call } = await openApi();
+    const bodyOf = (count: number) => `{"name":"abc","other":[${"1,".repeat(count)}1]}`;
+    const text = JSON.stringify({ name: "abc", other: ",[{".repeat(100_000) });
+    const statuses = [bodyOf(19_000), text, bodyOf(20_000), `[${"1,".repeat(20_000)}`].map(async (body) => {
+      const response = await call("POST", "/auth/echo", post(body));
+      return [response.status, Reflect.get(Object(await response.json()), "error")];
+    });
+    expect(await Promise.all(statuses)).toEqual([
+      [200, undefined],
+      [200, undefined],
+      [400, "body: over 20000 values"],
+      [400, "body: over 20000 values"],
+    ]);
+  });
+
   test("http-7: one byte over a mebibyte is 413, with and without a declared length", async () => {
     const { call } = await openApi();
     const bytes = new Uint8Array(1_048_577).fill(32);

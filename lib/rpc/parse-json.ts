@@ -1,9 +1,13 @@
+import { countValues } from "@lib/codec/count-values.ts";
 import { decodeJson } from "@lib/codec/json.ts";
 import { repeatedKeys } from "@lib/codec/repeated-keys.ts";
 import { RequestError } from "@lib/rpc/request-error.ts";
 
 /** Largest JSON body in bytes (conformance http-7). */
 export const BODY_BYTES_MAX = 1_048_576;
+
+/** Values in one body: many times what the longest list has that any request can use. */
+const VALUES_MAX = 20_000;
 
 /** An escape that is one half of a character, as those beyond the base plane are written. */
 const HALF_CHARACTER = /\\u[dD][89a-fA-F]/;
@@ -12,12 +16,14 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Parses a request body whatever its content type says. Integers beyond the safe range become `bigint`.
- * Fails with 413 (too large), 400 (not complete, not UTF-8, not JSON, half a character) or 422 (a key given twice).
+ * Fails with 413 (too large), 400 (not complete, not UTF-8, too many values, not JSON, half a character) or 422 (a key
+ * given twice).
  */
 export async function parseJsonBody(request: Request): Promise<unknown> {
   const bytes = await readBody(request);
   try {
     const text = UTF8.decode(bytes);
+    requireFewValues(text);
     const value = decodeJson(text);
     if (HALF_CHARACTER.test(text)) requireCharacters(value);
     if (!repeatedKeys(text).next().done) throw new RequestError(422, "FailedValidation", "body: a key is given twice");
@@ -26,6 +32,15 @@ export async function parseJsonBody(request: Request): Promise<unknown> {
     if (error instanceof RequestError) throw error;
     throw new RequestError(400, "FailedValidation", "body: not valid JSON");
   }
+}
+
+/**
+ * A megabyte can be half a million values, and whatever is done with a body costs by their number: parsing it, checking
+ * it, finding what is wrong with it. What has fewer characters cannot have more values.
+ */
+function requireFewValues(text: string): void {
+  if (text.length > VALUES_MAX && countValues(text) > VALUES_MAX)
+    throw new RequestError(400, "FailedValidation", `body: over ${VALUES_MAX} values`);
 }
 
 /**
