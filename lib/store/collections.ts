@@ -64,7 +64,11 @@ export const collections = {
   bans: { name: "server_bans", indexes: [index("ermine_server", ["_id.server"])], int64: [] },
   invites: {
     name: "channel_invites",
-    indexes: [index("ermine_server", ["server"]), index("ermine_channel", ["channel"])],
+    indexes: [
+      index("ermine_server", ["server"]),
+      index("ermine_channel", ["channel"]),
+      index("ermine_creator", ["creator"]),
+    ],
     int64: [],
   },
   unreads: {

@@ -20,6 +20,10 @@ export function invitesRepository(db: Database, onMalformed: OnMalformed) {
       return read.many(await invites.find({ server: serverId }));
     },
 
+    async countByCreator(userId: string): Promise<number> {
+      return invites.count({ creator: userId });
+    },
+
     /** Fails with `DuplicateKeyError` when the code is taken. */
     async insert(invite: InviteDocument): Promise<void> {
       await invites.insertOne(invite);

@@ -13,7 +13,16 @@ import { DuplicateKeyError } from "@lib/store/database.ts";
 /** No letters that are taken for others when they are read aloud or typed from paper. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz";
 
-/** Creates an invite to a group or to the server of a channel, a new one each time (conformance messages-25). */
+/**
+ * Invites that one person may have made and not deleted. They are kept for good, and whoever manages a server reads all
+ * of its own at once.
+ */
+const PER_CREATOR_MAX = 1_000;
+
+/**
+ * Creates an invite to a group or to the server of a channel, a new one each time (conformance messages-25). Fails with
+ * `InvalidOperation` for other channels, and for who has made very many; a few more pass when made at the same time.
+ */
 export async function createInvite(
   deps: Pick<Deps, "store" | "clock" | "ids" | "settings" | "background">,
   actor: Actor,
@@ -21,6 +30,7 @@ export async function createInvite(
 ): Promise<Invite> {
   requirePerson(actor);
   const { channel } = await accessChannel(deps, actor, target, "InviteOthers");
+  if ((await deps.store.invites.countByCreator(actor.id)) >= PER_CREATOR_MAX) fail("InvalidOperation");
   const invite = await insertInvite(deps, (code) => newInvite(code, actor.id, channel));
   if (!(await deps.store.channels.get(channel._id))) await withdraw(deps, invite);
   if (invite.type === "Server") {

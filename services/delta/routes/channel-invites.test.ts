@@ -62,4 +62,20 @@ describe.each(profiles)("invites of channels, $name", (profile) => {
     ]);
     expect(await invite(a, "nope")).toMatchObject([404, { type: "NotFound" }]);
   });
+
+  test("P15: who has made very many invites makes no more until they delete some", async () => {
+    await using api = await testApi({ profile });
+    const { a, b, text, group, server, invite } = await community(api);
+    const { invites } = api.deps.store;
+    const made = { type: "Server", server: server.id, creator: b.id, channel: text } as const;
+    await Promise.all(Array.from({ length: 999 }, (_, at) => invites.insert({ ...made, _id: `code${at}` })));
+    expect((await invite(b, text))[0]).toBe(200);
+    for (const target of [text, group]) {
+      expect(await invite(b, target)).toMatchObject([400, { type: "InvalidOperation" }]);
+    }
+    expect(await invites.countByCreator(b.id)).toBe(1_000);
+    expect((await invite(a, text))[0]).toBe(200);
+    await invites.delete("code0");
+    expect((await invite(b, text))[0]).toBe(200);
+  });
 });
