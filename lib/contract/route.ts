@@ -39,7 +39,8 @@ export type Tag =
 /**
  * What a request must show before its path, query and body are looked at, checked in the order listed. A name with
  * `?` never fails: whatever is wrong reads as absent. `audit-reason` and `idempotency-key` are optional headers that
- * are refused when over-long (and the key when it was used before).
+ * are refused when over-long (and the key when it was used before). `network-limit` is for what needs no session: who
+ * sends one all the same is counted with the others of their network, too.
  */
 export type Guard =
   | "session"
@@ -51,7 +52,8 @@ export type Guard =
   | "validated-ticket?"
   | "unvalidated-ticket?"
   | "audit-reason"
-  | "idempotency-key";
+  | "idempotency-key"
+  | "network-limit";
 
 /** One HTTP route. */
 export type RouteDeclaration = {

@@ -46,7 +46,7 @@ export const login = route({
   tag: "Session",
   summary: "Login",
   description: "Login to an account.",
-  guards: [],
+  guards: ["network-limit"],
   body: DataLogin,
   success: { status: 200, schema: ResponseLogin },
   errors: [

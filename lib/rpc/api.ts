@@ -129,7 +129,8 @@ function mount(
     env.endpoint = contract.path;
     const values: Record<string, unknown> = {};
     for (const guard of contract.guards) {
-      Object.assign(values, await guards[guard]({ deps, headers: req.raw.headers, caller: env.caller }));
+      const { caller, address } = env;
+      Object.assign(values, await guards[guard]({ deps, headers: req.raw.headers, caller, address }));
     }
     try {
       const params = contract.params?.parse(req.param());

@@ -3,10 +3,13 @@ import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { IDEMPOTENCY_TTL_MS, idempotencyName } from "@lib/domain/messages/idempotency.ts";
 import { isTicketLive } from "@lib/domain/mfa/ticket.ts";
+import { OverLimitError } from "@lib/error/over-limit.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
 import type { SessionDocument } from "@lib/model/stored/session.ts";
 import type { Caller } from "@lib/rpc/caller.ts";
+import { clientNetwork } from "@lib/rpc/client-network.ts";
+import { bucketOf, countRequest } from "@lib/rpc/rate-limit.ts";
 import { RequestError } from "@lib/rpc/request-error.ts";
 import { readTokenHeader } from "@lib/rpc/token-header.ts";
 
@@ -24,9 +27,10 @@ export type GuardValues = {
   "audit-reason": { reason: string | null };
   /** The key to store as the message's nonce, and how to give it back when the request fails. */
   "idempotency-key": { idempotencyKey: string; release: () => Promise<void> };
+  "network-limit": object;
 };
 
-type Context = { deps: Deps; headers: Headers; caller: Caller };
+type Context = { deps: Deps; headers: Headers; caller: Caller; address: string };
 type Check<G extends Guard> = (context: Context) => Promise<GuardValues[G]>;
 
 /** Every guard, by name. Each fails with the protocol's status (conformance accounts-3 to accounts-7, accounts-36). */
@@ -45,6 +49,7 @@ export const guards: { [G in Guard]: Check<G> } = {
   "unvalidated-ticket?": async (context) => ({ unvalidatedTicket: await getUnvalidatedTicket(context) }),
   "audit-reason": async ({ headers }) => ({ reason: readHeader(headers, "x-audit-log-reason", 512) }),
   "idempotency-key": takeIdempotencyKey,
+  "network-limit": countNetwork,
 };
 
 async function requireAccount({ deps, caller }: Context): Promise<GuardValues["account"]> {
@@ -87,6 +92,14 @@ async function takeIdempotencyKey({ deps, headers, caller }: Context): Promise<G
   if ((await deps.keys.take(name, "1", IDEMPOTENCY_TTL_MS)) !== null)
     refuse(409, "DuplicateNonce", "this Idempotency-Key was used");
   return { idempotencyKey: key, release: () => deps.keys.delete(name) };
+}
+
+/** What a network may do without a session is not multiplied by the sessions that it has (P16). */
+async function countNetwork({ deps, caller, address }: Context): Promise<GuardValues["network-limit"]> {
+  if ((await caller.identity()) === null) return {}; // counted so already
+  const { allowed, resetMs } = await countRequest(deps.keys, clientNetwork(address), bucketOf("POST", ["auth"]));
+  if (!allowed) throw new OverLimitError(resetMs);
+  return {};
 }
 
 /** A header of at most `bytesMax` bytes; null when absent or not UTF-8. Header text is one byte per character. */

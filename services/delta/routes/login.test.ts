@@ -3,6 +3,7 @@ import * as accounts from "@lib/contract/accounts.ts";
 import * as contract from "@lib/contract/sessions.ts";
 import { hashPassword } from "@lib/domain/accounts/password-hash.ts";
 import { GOOD_PASSWORD as password, newEmail, refusalOf } from "@tests/harness/account-steps.ts";
+import { answer } from "@tests/harness/answer.ts";
 import { errorOf } from "@tests/harness/error-of.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type TestApi, testApi } from "@tests/harness/test-api.ts";
@@ -168,5 +169,22 @@ describe.each(profiles)("POST /auth/session/login, $name", (profile) => {
     expect(await errorOf(login(password))).toMatchObject(invalidCredentials);
     Object.assign(racing, { get });
     expect(await api.deps.store.sessions.listByUser(_id)).toEqual([]);
+  });
+
+  test("P16: sessions do not multiply what may be tried without one", async () => {
+    await using api = await testApi({ profile, rateLimits: true });
+    const [person, other] = [await api.register(), await api.register()];
+    const { email, password, client } = person;
+    const elsewhere = { "X-Forwarded-For": "203.0.113.7" };
+    const login = (of: typeof client, headers = {}) =>
+      answer(of, contract.login, { body: { email, password }, headers });
+    const sessionless = () => login(api.client, elsewhere);
+    for (let times = 0; times < 7; times++) expect((await login(client, elsewhere))[0]).toBe(200);
+    for (let times = 0; times < 7; times++) expect((await login(other.client, elsewhere))[0]).toBe(200);
+    expect((await sessionless())[0]).toBe(200);
+    for (const refused of [await login(client, elsewhere), await sessionless()]) {
+      expect(refused).toMatchObject([429, { retry_after: expect.any(Number) }]);
+    }
+    expect((await answer(client, contract.fetchSessions, { headers: elsewhere }))[0]).toBe(200);
   });
 });
