@@ -16,7 +16,7 @@ import type { AccountUpdate } from "@lib/store/accounts.ts";
  * `LockedOut`, `UnverifiedAccount`, `EmailFailed` (conformance accounts-31 to accounts-33).
  */
 export async function changeEmail(
-  deps: Pick<Deps, "store" | "mail" | "settings" | "clock" | "ids">,
+  deps: Pick<Deps, "store" | "keys" | "mail" | "settings" | "clock" | "ids">,
   { account, ticket }: { account: AccountDocument; ticket: MfaTicketDocument | null },
   { email, current_password }: { email: string; current_password: string },
 ): Promise<void> {

@@ -16,7 +16,7 @@ import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
  * undoes a reset (P26).
  */
 export async function changePassword(
-  deps: Pick<Deps, "store" | "settings" | "clock" | "ids">,
+  deps: Pick<Deps, "store" | "keys" | "settings" | "clock" | "ids">,
   { account, ticket }: { account: AccountDocument; ticket: MfaTicketDocument | null },
   { password, current_password }: { password: string; current_password: string },
 ): Promise<void> {

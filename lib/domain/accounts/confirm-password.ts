@@ -1,5 +1,5 @@
 import { settleGuess, refuseLocked } from "@lib/domain/accounts/settle-guess.ts";
-import { verifyPassword } from "@lib/domain/accounts/password-hash.ts";
+import { verifyOwnPassword } from "@lib/domain/accounts/verify-own-password.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 
@@ -9,12 +9,12 @@ import type { AccountDocument } from "@lib/model/stored/account.ts";
  * afterwards: what the account gets for it is written with `updateIfPassword`.
  */
 export async function confirmPassword(
-  deps: Pick<Deps, "store" | "clock">,
+  deps: Pick<Deps, "store" | "keys" | "clock">,
   account: AccountDocument,
   password: string,
 ): Promise<void> {
   refuseLocked(account, deps.clock.now());
-  const isRight = await verifyPassword(account.password, password);
+  const isRight = await verifyOwnPassword(deps, account, password);
   const verified = account.password;
   await settleGuess(deps, account._id, isRight, { refusal: "InvalidCredentials", clears: false, verified });
 }

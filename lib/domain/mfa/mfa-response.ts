@@ -1,4 +1,4 @@
-import { verifyPassword } from "@lib/domain/accounts/password-hash.ts";
+import { verifyOwnPassword } from "@lib/domain/accounts/verify-own-password.ts";
 import { refuseLocked, settleGuess } from "@lib/domain/accounts/settle-guess.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { mfaMethods } from "@lib/domain/mfa/mfa-methods.ts";
@@ -51,7 +51,7 @@ function isRightAnswer(
   response: MFAResponse,
   challenge: Challenge,
 ): Promise<boolean> {
-  if ("password" in response) return verifyPassword(account.password, response.password);
+  if ("password" in response) return verifyOwnPassword(deps, account, response.password);
   if ("recovery_code" in response) return deps.store.accounts.useRecoveryCode(account._id, response.recovery_code);
   return useTotpCode(deps, account, response.totp_code, challenge);
 }

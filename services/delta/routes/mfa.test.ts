@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import * as accounts from "@lib/contract/accounts.ts";
 import * as contract from "@lib/contract/mfa.ts";
+import * as sessions from "@lib/contract/sessions.ts";
+import type { Client } from "@lib/rpc/client.ts";
 import { nextCode, setUpTotp, withTicket } from "@tests/harness/account-steps.ts";
+import { answer } from "@tests/harness/answer.ts";
 import { errorOf } from "@tests/harness/error-of.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { type Person, type TestApi, testApi } from "@tests/harness/test-api.ts";
@@ -16,6 +19,23 @@ describe.each(profiles)("second factors, $name", (profile) => {
     const person = await api.register();
     expect(await person.client.call(contract.fetchStatus, {})).toEqual({});
     expect(await person.client.call(contract.fetchMethods, {})).toEqual(["Password"]);
+  });
+
+  test("P16: sessions do not multiply how often the password of their account is checked", async () => {
+    await using api = await testApi({ profile, rateLimits: true });
+    const [person, stranger] = [await api.register(), await api.register()];
+    const { email, password } = person;
+    const login = await api.client.call(sessions.login, { body: { email, password } });
+    if (login.result !== "Success") throw new Error(login.result);
+    const again = api.client.with({ sessionToken: login.token });
+    const check = (client: Client) => answer(client, contract.createTicket, { body: { password } });
+    for (let times = 0; times < 15; times++) expect((await check(times % 2 ? again : person.client))[0]).toBe(200);
+    for (const client of [again, person.client]) {
+      expect(await check(client)).toMatchObject([429, { retry_after: expect.any(Number) }]);
+    }
+    expect((await answer(again, contract.fetchMethods))[0]).toBe(200);
+    const own = { body: { password: stranger.password } };
+    expect((await answer(stranger.client, contract.createTicket, own))[0]).toBe(200);
   });
 
   test("accounts-55: one-time codes and recovery codes are listed, in this order", async () => {
