@@ -1,17 +1,21 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { walkPeople } from "@lib/domain/members/walk-people.ts";
+import { inWalkTurn, walkPeople } from "@lib/domain/members/walk-people.ts";
 import { accessServerAsMember } from "@lib/domain/servers/access-server.ts";
 import { viewKnownUsers } from "@lib/domain/users/view-users.ts";
 import type { AllMemberResponse } from "@lib/model/member.ts";
 import { viewMember } from "@lib/model/view/member.ts";
 
+type ListDeps = Pick<Deps, "store" | "keys" | "clock" | "ids" | "settings">;
+type List = { target: string; exclude_offline?: boolean | null | undefined };
+
 /** All members of a server with their users, aligned and in order of id (conformance servers-43, servers-44). */
-export async function listMembers(
-  deps: Pick<Deps, "store" | "keys" | "clock" | "settings">,
-  actor: Actor,
-  { target, exclude_offline }: { target: string; exclude_offline?: boolean | null | undefined },
-): Promise<AllMemberResponse> {
+export async function listMembers(deps: ListDeps, actor: Actor, list: List): Promise<AllMemberResponse> {
+  await accessServerAsMember(deps, actor, list.target); // before anybody waits for this
+  return inWalkTurn(deps, actor, list.target, () => listAll(deps, actor, list));
+}
+
+async function listAll(deps: ListDeps, actor: Actor, { target, exclude_offline }: List): Promise<AllMemberResponse> {
   const { server } = await accessServerAsMember(deps, actor, target);
   const listed: AllMemberResponse = { members: [], users: [] };
   for await (const people of walkPeople(deps, server._id)) {

@@ -1,6 +1,6 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { type Person, walkPeople } from "@lib/domain/members/walk-people.ts";
+import { type Person, inWalkTurn, walkPeople } from "@lib/domain/members/walk-people.ts";
 import { accessServerAsMember } from "@lib/domain/servers/access-server.ts";
 import { viewUserFor } from "@lib/domain/users/view-users.ts";
 import { fail } from "@lib/error/fail.ts";
@@ -9,13 +9,21 @@ import { viewMember } from "@lib/model/view/member.ts";
 
 const RESULTS_MAX = 10;
 
+type QueryDeps = Pick<Deps, "store" | "keys" | "clock" | "ids" | "settings">;
+type Query = { target: string; query: string };
+
 /** The members whose name contains a text, the shortest names first (conformance servers-46). */
 export async function queryMembers(
-  deps: Pick<Deps, "store" | "keys" | "clock" | "settings">,
+  deps: QueryDeps,
   actor: Actor,
-  { target, query, experimental_api }: { target: string; query: string; experimental_api: boolean },
+  { experimental_api, ...query }: Query & { experimental_api: boolean },
 ): Promise<MemberQueryResponse> {
   if (!experimental_api) fail("InvalidOperation");
+  await accessServerAsMember(deps, actor, query.target); // before anybody waits for this
+  return inWalkTurn(deps, actor, query.target, () => findMembers(deps, actor, query));
+}
+
+async function findMembers(deps: QueryDeps, actor: Actor, { target, query }: Query): Promise<MemberQueryResponse> {
   const { server } = await accessServerAsMember(deps, actor, target);
   let found: Person[] = [];
   for await (const people of walkPeople(deps, server._id)) {

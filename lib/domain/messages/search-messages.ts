@@ -2,10 +2,13 @@ import type { DataMessageSearch } from "@lib/contract/messages.ts";
 import { type Actor, requirePerson } from "@lib/domain/actor.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import type { Deps } from "@lib/domain/deps.ts";
-import { inSearchTurn } from "@lib/domain/messages/search-turn.ts";
 import { type PageDeps, viewMessagePage } from "@lib/domain/messages/view-message-page.ts";
+import { inUserTurn } from "@lib/domain/user-turn.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { BulkMessageResponse } from "@lib/model/message.ts";
+
+/** Searches that one user may have asked for at once: a person tries other words before the first are found. */
+const PLACES_MAX = 3;
 
 type SearchDeps = PageDeps & Pick<Deps, "ids">;
 
@@ -17,7 +20,8 @@ export async function searchMessages(deps: SearchDeps, actor: Actor, search: Sea
   requirePerson(actor);
   if (query !== undefined && pinned !== undefined) fail("InvalidOperation");
   const find = () => findMessages(deps, actor, search);
-  return query === undefined ? find() : inSearchTurn(deps, actor.id, find);
+  if (query === undefined) return find();
+  return inUserTurn(deps, { kind: "search", userId: actor.id, placesMax: PLACES_MAX }, find);
 }
 
 /** Looks who may see the channel only now, as a search may have waited. */
