@@ -1,5 +1,4 @@
-import { type OpenApiDocument } from "@lib/rpc/document.ts";
-import type { OpenApiVersion } from "@lib/rpc/openapi-version.ts";
+import type { OpenApiDocument, OpenApiVersion } from "@lib/rpc/openapi-version.ts";
 import { openApiDocument } from "@services/delta/documents.ts";
 import { routes } from "@services/delta/routes.ts";
 

@@ -72,6 +72,22 @@ function serviceProblem(fromRoom: string, from: string, to: string): string | nu
   return from === to || from === "ermine" ? null : "only services/ermine composes services: share the code through lib";
 }
 
+/** The imports that lead from a file back to itself, such as `a.ts -> b.ts -> a.ts`; each circle once. */
+function findCircles(all: readonly Pick<Source, "file" | "imports">[]): string[] {
+  const importsOf = new Map(all.map(({ file, imports }) => [file, imports]));
+  const circles: string[] = [];
+  const left = new Set<string>(); // whose imports have all been followed
+  const follow = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) circles.push([...path.slice(at), file].join(" -> "));
+    if (at >= 0 || left.has(file)) return;
+    for (const target of importsOf.get(file) ?? []) follow(target, [...path, file]);
+    left.add(file);
+  };
+  for (const { file } of all) follow(file, []);
+  return circles;
+}
+
 /** The port whose driver a path is, such as `lib/store` for `lib/store/mongo/connect.ts`; null for anything else. */
 function driverPort(path: string): string | null {
   const [room, port = "", name = ""] = path.split("/");
@@ -96,6 +112,19 @@ describe("layers", () => {
       }),
     );
     expect(problems).toEqual([]);
+  });
+
+  test("no import leads back to where it started, not even of types", () => {
+    // What a connection holds (its world, its watches, what it missed) is written in terms of the connection.
+    const knotted = isWithin("lib/gateway/");
+    const problems = findCircles(sources.filter((source) => !knotted(source)));
+    expect(problems.map((circle) => `${circle} – move what both need into a file of its own`)).toEqual([]);
+  });
+
+  test("the search for circles finds them", () => {
+    const imports = { "a.ts": ["b.ts", "c.ts"], "b.ts": ["c.ts"], "c.ts": ["d.ts", "b.ts"], "d.ts": [] };
+    const files = Object.entries(imports).map(([file, imports]) => ({ file, imports }));
+    expect(findCircles(files)).toEqual(["b.ts -> c.ts -> b.ts"]);
   });
 
   test("only services build drivers", () => {

@@ -4,7 +4,7 @@ import type { Guard, RouteDeclaration } from "@lib/contract/route.ts";
 import { finishSchemas, registerNamed } from "@lib/rpc/component-schemas.ts";
 import { errorEnvelope, errorSchema } from "@lib/rpc/error-schema.ts";
 import { tidyDocument } from "@lib/rpc/tidy-document.ts";
-import { type OpenApiVersion, writtenFor } from "@lib/rpc/openapi-version.ts";
+import { type DocumentInfo, type OpenApiDocument, type OpenApiVersion, writtenFor } from "@lib/rpc/openapi-version.ts";
 import { z } from "zod";
 
 const SCHEMES = {
@@ -32,19 +32,6 @@ const HEADERS: Partial<Record<Guard, z.ZodObject>> = {
     "X-Audit-Log-Reason": header("Reason for action which is stored in the audit log."),
   }),
 };
-
-/** What the document says about the API as a whole. */
-export type DocumentInfo = {
-  info: { title: string; version: string };
-  servers: { url: string; description: string }[];
-} & Record<string, unknown>;
-
-/** A whole document; `paths` and `components` are those of OpenAPI. */
-export type OpenApiDocument = {
-  openapi: OpenApiVersion;
-  paths: Record<string, object>;
-  components: { schemas: Record<string, object>; securitySchemes: Record<string, object> };
-} & DocumentInfo;
 
 /** Generates the document, as OpenAPI `3.0.0` (the reference's version) or `3.1.0`. */
 export function createDocument(

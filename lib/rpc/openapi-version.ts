@@ -1,7 +1,18 @@
-import type { OpenApiDocument } from "@lib/rpc/document.ts";
-
 /** The versions of OpenAPI that the document is written for: the protocol's, and the one of current tools. */
 export type OpenApiVersion = "3.0.0" | "3.1.0";
+
+/** What the document says about the API as a whole. */
+export type DocumentInfo = {
+  info: { title: string; version: string };
+  servers: { url: string; description: string }[];
+} & Record<string, unknown>;
+
+/** A whole document; `paths` and `components` are those of OpenAPI. */
+export type OpenApiDocument = {
+  openapi: OpenApiVersion;
+  paths: Record<string, object>;
+  components: { schemas: Record<string, object>; securitySchemes: Record<string, object> };
+} & DocumentInfo;
 
 /**
  * The same document in another version: 3.1 schemas are JSON Schema, where null is a type of its own and examples are

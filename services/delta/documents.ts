@@ -1,8 +1,8 @@
 import { about } from "@lib/contract/about.ts";
 import type { RouteDeclaration } from "@lib/contract/route.ts";
 import { createEventDocument } from "@lib/gateway/event-document.ts";
-import { type OpenApiDocument, createDocument } from "@lib/rpc/document.ts";
-import type { OpenApiVersion } from "@lib/rpc/openapi-version.ts";
+import { createDocument } from "@lib/rpc/document.ts";
+import type { OpenApiDocument, OpenApiVersion } from "@lib/rpc/openapi-version.ts";
 
 /** The OpenAPI document of the given routes. */
 export function openApiDocument(contracts: readonly RouteDeclaration[], version: OpenApiVersion): OpenApiDocument {

@@ -2,7 +2,7 @@
  * What a client generator sees of an OpenAPI document: operations, parameters, bodies, answers and the shapes of schemas.
  * Prose, examples and the order in which things are listed are left out, and equal ways of writing the same are made one.
  */
-import type { OpenApiDocument } from "@lib/rpc/document.ts";
+import type { OpenApiDocument } from "@lib/rpc/openapi-version.ts";
 
 /** One operation under the key `get /path`. */
 export type OperationFacts = {

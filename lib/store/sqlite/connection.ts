@@ -42,7 +42,7 @@ export class Connection {
   table(name: string): Table | null {
     const known = this.#tables.get(name);
     if (known) return known;
-    const table = readTable(this, name);
+    const table = readTable(name, (table) => this.#columnNames(table));
     this.#tables.set(name, table);
     return table;
   }
@@ -60,6 +60,10 @@ export class Connection {
   close(): void {
     this.forget();
     this.database.close();
+  }
+
+  #columnNames(table: string): string[] {
+    return this.rows<{ name: string }>("SELECT name FROM pragma_table_info(?)", [table]).map((row) => row.name);
   }
 
   #prepare<Row>(sql: string): Statement<Row, Key[]> {

@@ -6,10 +6,12 @@ import {
   StoreError,
   StoreUnavailableError,
 } from "../database.ts";
-import type { Failure } from "./operation.ts";
 
 const DUPLICATE = new Set(["SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"]);
 const UNAVAILABLE = /^SQLITE_(FULL|IOERR|CANTOPEN|BUSY|LOCKED|READONLY|NOMEM|PROTOCOL|AUTH|PERM|CORRUPT|NOTADB)/;
+
+/** An error on its way from the writer. */
+export type Failure = { kind: "duplicate" | "tooLarge" | "unavailable" | "other"; message: string };
 
 /** What an error thrown by SQLite, or by our own checks, means to the caller. */
 export function failureOf(error: unknown): Failure {

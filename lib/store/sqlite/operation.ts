@@ -1,5 +1,6 @@
 import type { CollectionDeclaration, Filter, FindOptions, Update } from "../database.ts";
 import type { ChangedRows } from "./changed-rows.ts";
+import type { Failure } from "./failure.ts";
 import type { Source } from "./source.ts";
 
 /** A write as it is sent to the writer. */
@@ -27,6 +28,3 @@ export type Outcome = { result: Result } | { failure: Failure };
 
 /** What became of a group: the outcome of each submission, and what else has changed by them. */
 export type Answer = { outcomes: Outcome[]; changedRows: ChangedRows };
-
-/** An error on its way from the writer. */
-export type Failure = { kind: "duplicate" | "tooLarge" | "unavailable" | "other"; message: string };

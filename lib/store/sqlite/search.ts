@@ -1,6 +1,6 @@
 import { countRows, selectRows } from "./select-rows.ts";
 import type { Connection } from "./connection.ts";
-import type { Failure } from "./operation.ts";
+import type { Failure } from "./failure.ts";
 import type { Filter, FindOptions } from "../database.ts";
 import type { Source } from "./source.ts";
 

@@ -1,5 +1,3 @@
-import type { Connection } from "./connection.ts";
-
 /**
  * How a collection lies in SQLite: table `name` with the row number `n`, the key of `_id`, the document as text, and one
  * column per indexed path with the key found there (`=path`, or `~path` when case is ignored). A path at which some
@@ -35,9 +33,9 @@ export function columnName({ path, fold, many }: Pick<KeyColumn, "path" | "fold"
   return `${fold ? "~" : "="}${path}${many ? "[]" : ""}`;
 }
 
-/** Reads a collection's layout; null when it does not exist. */
-export function readTable(connection: Connection, name: string): Table | null {
-  const names = columnNames(connection, name);
+/** Reads a collection's layout from the names of the columns that tables have; null when it does not exist. */
+export function readTable(name: string, columnNames: (table: string) => string[]): Table | null {
+  const names = columnNames(name);
   if (names.length === 0) return null;
   const columns = names.flatMap((column): [string, KeyColumn][] => {
     if (!column.startsWith("=") && !column.startsWith("~")) return [];
@@ -53,13 +51,9 @@ export function readTable(connection: Connection, name: string): Table | null {
     columns: byPath,
     single,
     many: [...byPath.values()].filter((column) => column.many),
-    textPaths: columnNames(connection, `${name}#text`),
+    textPaths: columnNames(`${name}#text`),
     insertSql: `INSERT INTO ${quote(name)} (${["id", "doc", ...keys].join(", ")}) VALUES (?, ?${", ?".repeat(keys.length)})`,
     replaceSql: `UPDATE ${quote(name)} SET doc = ?${keys.map((key) => `, ${key} = ?`).join("")} WHERE n = ?`,
     replaceTextSql: `UPDATE ${quote(name)} SET doc = ? WHERE n = ?`,
   };
-}
-
-function columnNames(connection: Connection, table: string): string[] {
-  return connection.rows<{ name: string }>("SELECT name FROM pragma_table_info(?)", [table]).map((row) => row.name);
 }

@@ -2,7 +2,8 @@ import { StoreUnavailableError } from "../database.ts";
 import { storeError } from "./failure.ts";
 import { encode } from "./json.ts";
 import type { HeldDocuments } from "./held-documents.ts";
-import type { Answer, Failure, Operation, Outcome, Result } from "./operation.ts";
+import type { Failure } from "./failure.ts";
+import type { Answer, Operation, Outcome, Result } from "./operation.ts";
 import type { WriteEvents, WriteTransport } from "./write-thread.ts";
 
 type Pending = {
