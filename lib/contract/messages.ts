@@ -1,6 +1,7 @@
 import { Id, Uint32, optional } from "@lib/contract/parameters.ts";
 import { route } from "@lib/contract/route.ts";
 import { described } from "@lib/model/described.ts";
+import { NONCE_LENGTH, ULID_LENGTH } from "@lib/model/limits.ts";
 import { BulkMessageResponse, Interactions, Masquerade, Message, MessageSort } from "@lib/model/message.ts";
 import { ReplyIntent, SendableEmbed } from "@lib/model/sendable-message.ts";
 import { text } from "@lib/model/text.ts";
@@ -9,14 +10,14 @@ import { z } from "zod";
 const inChannel = z.object({ target: Id });
 const ofMessage = z.object({ target: Id, msg: Id });
 
-const messageId = text(26, 26);
+const messageId = text(ULID_LENGTH, ULID_LENGTH);
 const limit = z.int().min(1).max(100).meta({ format: "int64" }).describe("Maximum number of messages to fetch");
 
 /** Body of `sendMessage`. */
 export const DataMessageSend = z
   .object({
     nonce: optional(
-      text(1, 64).describe(
+      text(NONCE_LENGTH.min, NONCE_LENGTH.max).describe(
         "Unique token to prevent duplicate message sending\n\n**This is deprecated and replaced by `Idempotency-Key`!**",
       ),
     ),

@@ -114,10 +114,6 @@ export const PartialChannel = z
   .meta({ id: "PartialChannel", description: "Partial representation of a channel" });
 export type PartialChannel = z.output<typeof PartialChannel>;
 
-/** Notes of a user to themself. */
-export type SavedMessagesChannel = Extract<Channel, { channel_type: "SavedMessages" }>;
-/** Conversation of two users. */
-export type DirectMessageChannel = Extract<Channel, { channel_type: "DirectMessage" }>;
 /** Conversation of several users without a server. */
 export type GroupChannel = Extract<Channel, { channel_type: "Group" }>;
 /** Channel of a server. */

@@ -1,6 +1,3 @@
-/** Author of system messages. */
-export const SYSTEM_AUTHOR = "00000000000000000000000000";
-
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /** Every value of ten bits: an id is put together of thirteen of these, several times faster than of characters. */
 const PAIRS = Array.from({ length: 1024 }, (_, bits) => ALPHABET.charAt(bits >> 5) + ALPHABET.charAt(bits & 31));

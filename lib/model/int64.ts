@@ -6,14 +6,6 @@ export type Int64 = number | bigint;
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;
 
-/** The canonical form of an integer: `number` when safe, else `bigint`. */
-export function toInt64(value: bigint): Int64 {
-  const signed = BigInt.asIntN(64, value);
-  return signed >= BigInt(Number.MIN_SAFE_INTEGER) && signed <= BigInt(Number.MAX_SAFE_INTEGER)
-    ? Number(signed)
-    : signed;
-}
-
 /** Schema of a signed 64-bit integer as stored and sent. */
 export const Int64 = z.union([z.int(), z.bigint().gte(MIN).lte(MAX)]).meta({ type: "integer", format: "int64" });
 

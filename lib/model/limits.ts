@@ -9,9 +9,6 @@ export const USERNAME_PATTERN = /^(?:\p{L}|[\p{Nd}_.-])+$/u;
 /** Display names: no line breaks and no zero-width space. */
 export const DISPLAY_NAME_PATTERN = /^[^\u200B\n\r]+$/;
 
-/** Names of custom emoji. */
-export const EMOJI_NAME_PATTERN = /^[a-z0-9_]+$/;
-
 /** Bounds of a username, before sanitising. */
 export const USERNAME_LENGTH = { min: 2, max: 32 } as const;
 
@@ -21,7 +18,7 @@ export const DISPLAY_NAME_LENGTH = { min: 2, max: 32 } as const;
 /** Bounds of pronouns of users and members. */
 export const PRONOUNS_LENGTH = { min: 1, max: 24 } as const;
 
-/** Bounds of the names of servers, channels, groups, roles, webhooks and emoji, and of nicknames and category titles. */
+/** Bounds of the names of servers, channels, groups, roles and webhooks, of nicknames, category titles and masquerades. */
 export const NAME_LENGTH = { min: 1, max: 32 } as const;
 
 /** Longest description of a server, channel or group; longest reason of a ban. */
@@ -44,9 +41,6 @@ export const ULID_LENGTH = 26;
 
 /** Characters of an invite code. */
 export const INVITE_CODE_LENGTH = 8;
-
-/** Characters of the id of an uploaded file. */
-export const FILE_ID_NANOID_LENGTH = 42;
 
 /** Longest slowmode of a channel, in seconds. */
 export const SLOWMODE_SECONDS_MAX = 21_600;

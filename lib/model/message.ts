@@ -3,6 +3,7 @@ import { described } from "@lib/model/described.ts";
 import { Embed } from "@lib/model/embed.ts";
 import { File } from "@lib/model/file.ts";
 import { Uint32 } from "@lib/model/integers.ts";
+import { NAME_LENGTH } from "@lib/model/limits.ts";
 import { Member } from "@lib/model/member.ts";
 import { nullish } from "@lib/model/nullish.ts";
 import { SystemMessage } from "@lib/model/system-message.ts";
@@ -31,7 +32,7 @@ export type Interactions = z.output<typeof Interactions>;
 /** Name and / or avatar override information. */
 export const Masquerade = z
   .object({
-    name: text(1, 32).describe("Replace the display name shown on this message").nullish(),
+    name: text(NAME_LENGTH.min, NAME_LENGTH.max).describe("Replace the display name shown on this message").nullish(),
     avatar: text(1, 256).describe("Replace the avatar shown on this message (URL to image file)").nullish(),
     colour: ColourText.describe(
       "Replace the display role colour shown on this message\n\nMust have `ManageRole` permission to use",

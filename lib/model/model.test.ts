@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Channel } from "@lib/model/channel.ts";
 import { encodeUlid, isUlid, minUlid, ulidTime } from "@lib/model/ids.ts";
-import { Int64, Uint64, toInt64 } from "@lib/model/int64.ts";
+import { Int64, Uint64 } from "@lib/model/int64.ts";
 import { DISPLAY_NAME_PATTERN, USERNAME_PATTERN } from "@lib/model/limits.ts";
 import { Member } from "@lib/model/member.ts";
 import { Message } from "@lib/model/message.ts";
@@ -9,7 +9,6 @@ import { namedSchemas } from "@lib/model/named-schemas.ts";
 import { Override } from "@lib/model/permission-override.ts";
 import { Role } from "@lib/model/role.ts";
 import { text, textLength } from "@lib/model/text.ts";
-import { formatTimestamp } from "@lib/model/timestamp.ts";
 import { FieldsUser, PartialUser, RelationshipStatus, User } from "@lib/model/user.ts";
 import { PartialWebhook } from "@lib/model/webhook.ts";
 
@@ -67,10 +66,7 @@ describe("public objects", () => {
 });
 
 describe("integers", () => {
-  test("64-bit integers are numbers when safe, else bigints, and never fractions or wider", () => {
-    expect(toInt64(2n ** 53n - 1n)).toBe(Number.MAX_SAFE_INTEGER);
-    expect(toInt64(2n ** 53n)).toBe(2n ** 53n);
-    expect(toInt64(2n ** 64n - 1n)).toBe(-1);
+  test("64-bit integers are numbers or bigints, and never fractions or wider", () => {
     for (const good of [-1, 0, 2n ** 63n - 1n, -(2n ** 63n)]) expect(Int64.safeParse(good).success).toBe(true);
     for (const bad of [1.5, 2n ** 63n, "1", null]) expect(Int64.safeParse(bad).success).toBe(false);
     for (const bad of [-1, -1n, 2n ** 64n]) expect(Uint64.safeParse(bad).success).toBe(false);
@@ -119,10 +115,6 @@ describe("text", () => {
     expect(name.safeParse("😀".repeat(32)).success).toBe(true);
     expect(name.safeParse("a".repeat(33)).success).toBe(false);
     expect(name.safeParse("").success).toBe(false);
-  });
-
-  test("data-18: timestamps show three fraction digits and Z", () => {
-    expect(formatTimestamp(1_700_000_000_000)).toBe("2023-11-14T22:13:20.000Z");
   });
 
   test("usernames have letters and digits of any script, but no spaces; display names no line breaks", () => {

@@ -3,6 +3,7 @@ import { described } from "@lib/model/described.ts";
 import { File } from "@lib/model/file.ts";
 import { Int64 } from "@lib/model/int64.ts";
 import { Uint, Uint32 } from "@lib/model/integers.ts";
+import { NAME_LENGTH } from "@lib/model/limits.ts";
 import { nullish } from "@lib/model/nullish.ts";
 import { Role } from "@lib/model/role.ts";
 import { text } from "@lib/model/text.ts";
@@ -12,7 +13,7 @@ import { z } from "zod";
 export const Category = z
   .object({
     id: text(1, 32).describe("Unique ID for this category"),
-    title: text(1, 32).describe("Title for this category"),
+    title: text(NAME_LENGTH.min, NAME_LENGTH.max).describe("Title for this category"),
     channels: z.array(z.string()).describe("Channels in this category"),
   })
   .meta({ id: "Category", description: "Channel category" });

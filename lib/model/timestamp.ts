@@ -10,11 +10,6 @@ export const Timestamp = z.string().meta({
 });
 export type Timestamp = z.output<typeof Timestamp>;
 
-/** Milliseconds since the Unix epoch as a timestamp (conformance data-18). */
-export function formatTimestamp(timeMs: number): Timestamp {
-  return new Date(timeMs).toISOString();
-}
-
 /**
  * Names of the fields that hold a timestamp, wherever they occur in a public object or event. No object of the
  * protocol uses one of these names for other text, so the name alone tells (a test of the event catalogue proves it).

@@ -2,6 +2,7 @@ import { describedEnum, oneOf } from "@lib/model/described-enum.ts";
 import { described } from "@lib/model/described.ts";
 import { File } from "@lib/model/file.ts";
 import { Int32, Uint32 } from "@lib/model/integers.ts";
+import { PROFILE_CONTENT_LENGTH_MAX, STATUS_TEXT_LENGTH_MAX } from "@lib/model/limits.ts";
 import { nullish } from "@lib/model/nullish.ts";
 import { text } from "@lib/model/text.ts";
 import { z } from "zod";
@@ -52,7 +53,7 @@ export type Presence = z.output<typeof Presence>;
 /** User's active status. */
 export const UserStatus = z
   .object({
-    text: text(0, 128).describe("Custom status text").nullish(),
+    text: text(0, STATUS_TEXT_LENGTH_MAX).describe("Custom status text").nullish(),
     presence: nullish(described(Presence, "Current presence option")),
   })
   .meta({ id: "UserStatus", description: "User's active status" });
@@ -93,7 +94,7 @@ export type FieldsUser = z.output<typeof FieldsUser>;
 /** User's profile. */
 export const UserProfile = z
   .object({
-    content: text(0, 2000).describe("Text content on user's profile").nullish(),
+    content: text(0, PROFILE_CONTENT_LENGTH_MAX).describe("Text content on user's profile").nullish(),
     background: described(File, "Background visible on user's profile").nullish(),
   })
   .meta({ id: "UserProfile", description: "User's profile" });

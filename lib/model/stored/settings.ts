@@ -4,10 +4,7 @@ import { z } from "zod";
 export const UserSetting = z.tuple([z.number(), z.string()]);
 export type UserSetting = z.output<typeof UserSetting>;
 
-/** A document of `user_settings`: settings beside `_id`. */
-export type SettingsDocument = { _id: string; [key: string]: UserSetting | string };
-
-/** The settings of a raw document, without entries that are not a revision and a string. */
+/** The settings of a raw document of `user_settings`, where they stand beside `_id`, without entries that are not a revision and a string. */
 export function readSettings(raw: object): Record<string, UserSetting> {
   const settings = Object.entries(raw).flatMap(([key, value]): [string, UserSetting][] => {
     const setting = UserSetting.safeParse(value);
