@@ -3,9 +3,8 @@ import type { MessageAuthor } from "@lib/domain/messages/message-author.ts";
 import type { Mentions } from "@lib/domain/messages/mentions.ts";
 import { fail } from "@lib/error/fail.ts";
 import type { ChannelDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
-import type { MemberDocument } from "@lib/model/stored/member.ts";
 import type { ServerDocument } from "@lib/model/stored/server.ts";
-import { channelPermissions } from "@lib/permission/channel-permissions.ts";
+import { listViewers } from "@lib/permission/bulk-channel-permissions.ts";
 import { hasPermission } from "@lib/permission/permissions.ts";
 
 /** Mentions of many at once, which need permissions of their own. */
@@ -47,23 +46,23 @@ export async function listMentionable(
     case "Group":
       return channel.recipients.filter((recipient) => userIds.has(recipient));
     case "TextChannel":
-      return server ? listViewers(deps, channel, server, [...userIds]) : [];
+      return server ? listMemberViewers(deps, channel, server, [...userIds]) : [];
   }
 }
 
-async function listViewers(
+async function listMemberViewers(
   { store, clock }: Pick<Deps, "store" | "clock">,
   channel: TextChannelDocument,
   server: ServerDocument,
   userIds: readonly string[],
 ): Promise<string[]> {
-  const members = await store.members.listByUsers(server._id, userIds);
-  const nowMs = clock.now();
-  const canView = (member: MemberDocument): boolean => {
-    const facts = { privileged: false, userId: member._id.user, channel, server, nowMs };
-    return hasPermission(channelPermissions({ ...facts, member }), "ViewChannel");
-  };
-  const hidden = members.filter((member) => !canView(member)).map(({ _id }) => _id.user);
-  const privileged = (await store.users.listByIds(hidden)).filter((user) => user.privileged).map(({ _id }) => _id);
-  return members.map(({ _id }) => _id.user).filter((id) => !hidden.includes(id) || privileged.includes(id));
+  const found = await store.members.listByUsers(server._id, userIds);
+  const members = new Map(found.map((member) => [member._id.user, member]));
+  const ids = [...members.keys()];
+  const facts = { server, channel, members, nowMs: clock.now() };
+  const viewers = listViewers({ ...facts, users: ids.map((_id) => ({ _id })) });
+  // Who sees it anyway need not be looked up; that is nearly everybody.
+  const hidden = await store.users.listByIds(ids.filter((id) => !viewers.has(id)));
+  const privileged = listViewers({ ...facts, users: hidden });
+  return ids.filter((id) => viewers.has(id) || privileged.has(id));
 }
