@@ -4,7 +4,7 @@ import { isShapeIssue } from "@lib/model/is-shape-issue.ts";
 import { z } from "zod";
 
 /**
- * The event, checked strictly against the catalogue: for tests and for what this code base itself publishes.
+ * The event, checked strictly against the catalogue: for tests, which check with it all that this code base publishes.
  * Throws with the reason when the type is unknown, a field has the wrong shape, or a field is not in the catalogue.
  */
 export function parseEvent(value: unknown): CatalogueEvent {

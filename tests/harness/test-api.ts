@@ -6,6 +6,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { unknownBuild } from "@lib/domain/instance/instance-config.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { systemIds } from "@lib/domain/system-ids.ts";
+import { parseEvent } from "@lib/event/parse-event.ts";
 import { messageDelete } from "@lib/event/message-events.ts";
 import type { Keys } from "@lib/keys/keys.ts";
 import type { Mail } from "@lib/mail/mailer.ts";
@@ -47,7 +48,7 @@ export type TestApi = AsyncDisposable & {
 
 /**
  * Starts an API over real HTTP. Rate limits are off unless asked for; undeclared errors and answers that do not fit
- * their schema are failures (500).
+ * their schema are failures (500). Events that do not fit the catalogue fail the test that takes them, or its end.
  */
 export async function testApi({
   profile = profiles[0] as Profile, // the embedded profile is always there
@@ -105,6 +106,7 @@ export async function testApi({
       await background.drain(5_000);
       await recorded.stop();
       await drivers.close();
+      recorded.requireFit();
     },
   };
 }
@@ -131,12 +133,27 @@ const recordingMailer = (mails: Mail[]): Deps["mail"] => ({
   close: async () => {},
 });
 
-type Recorded = { entries: BusEntry[]; stop(): Promise<void> };
+type Recorded = { entries: BusEntry[]; stop(): Promise<void>; requireFit(): void };
 
+/** What readers throw is only logged, so what is wrong with an event is kept until somebody can be told. */
 async function record({ bus }: Drivers): Promise<Recorded> {
   const entries: BusEntry[] = [];
-  const reading = await bus.read({ onEntries: (batch) => void entries.push(...batch), onGap: () => {} });
-  return { entries, stop: () => reading.stop() };
+  const misfits: unknown[] = [];
+  const onEntries = (batch: readonly BusEntry[]): void => {
+    entries.push(...batch);
+    for (const { event } of batch) {
+      try {
+        parseEvent(event);
+      } catch (error) {
+        misfits.push(error);
+      }
+    }
+  };
+  const reading = await bus.read({ onEntries, onGap: () => {} });
+  const requireFit = (): void => {
+    if (misfits.length > 0) throw new AggregateError(misfits.splice(0), "events do not fit the catalogue");
+  };
+  return { entries, stop: () => reading.stop(), requireFit };
 }
 
 /** A marker published last is read last: once it is there, so is everything before it. */
@@ -147,6 +164,7 @@ async function takeEvents(deps: Deps, recorded: Recorded): Promise<BusEntry[]> {
   const at = await eventually(() => recorded.entries.findIndex(({ topics }) => topics[0] === marker) + 1, {
     describe: "the marker after the published events",
   });
+  recorded.requireFit();
   return recorded.entries.splice(0, at).slice(0, -1);
 }
 
