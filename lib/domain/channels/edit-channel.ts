@@ -15,7 +15,6 @@ import { fail } from "@lib/error/fail.ts";
 import { channelUpdate } from "@lib/event/channel-events.ts";
 import type { Publication } from "@lib/event/event.ts";
 import type { Channel } from "@lib/model/channel.ts";
-import type { ChannelChanges } from "@lib/model/stored/audit-log.ts";
 import type { ChannelDocument, GroupDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
 import type { FileDocument } from "@lib/model/stored/file.ts";
 import type { StoredSystemMessage } from "@lib/model/stored/message.ts";
@@ -48,12 +47,9 @@ export async function editChannel(
       : changeServerChannel(deps, actor, channel, change);
   });
   if (before.channel_type === "TextChannel") {
-    const action = {
-      type: "ChannelEdit",
-      channel: before._id,
-      before: replaced(before, set, data),
-      after: set,
-    } as const;
+    const removed = data.remove.map((name) => channelRemovals[name]);
+    const replaced = previousValues(before, set, removed);
+    const action = { type: "ChannelEdit", channel: before._id, before: replaced, after: set } as const;
     recordAudit(deps, { server: before.server, user: actor.id, reason, action });
   }
   await deps.store.attachments.markDeleted(replacedFiles(before, after));
@@ -122,7 +118,7 @@ function changeServerChannel(
   );
 }
 
-/** The messages about a change come before its event (07 §11.3). A new owner must still take part then (P13). */
+/** The messages about a change come before its event. A new owner must still take part then (P13). */
 async function changeGroup(
   deps: EditDeps,
   actor: Actor,
@@ -157,10 +153,4 @@ function announcementsOf({ id: by }: Actor, group: GroupDocument, set: ChannelUp
     ...(set.description === undefined ? [] : [{ type: "channel_description_changed", by } as const]),
     ...(set.icon === undefined ? [] : [{ type: "channel_icon_changed", by } as const]),
   ];
-}
-
-function replaced(channel: TextChannelDocument, set: ChannelUpdate, { remove }: DataEditChannel): ChannelChanges {
-  const removed = remove.map((name) => channelRemovals[name]);
-  // The keys of an update of a server channel are fields of its document.
-  return previousValues(channel, new Set([...(Object.keys(set) as (keyof TextChannelDocument)[]), ...removed]));
 }

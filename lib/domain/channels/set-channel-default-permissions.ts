@@ -44,7 +44,7 @@ export async function setChannelDefaultPermissions(
     },
   );
   if (channel.channel_type === "TextChannel") {
-    const before = previousValues(channel, ["default_permissions"]);
+    const before = previousValues(channel, set);
     const action = { type: "ChannelEdit", channel: channel._id, before, after: set } as const;
     recordAudit(deps, { server: channel.server, user: actor.id, reason, action });
   }

@@ -9,7 +9,7 @@ import { type MemberEdit, type MemberEditScene, checkMemberEdit } from "@lib/dom
 import { accessServer } from "@lib/domain/servers/access-server.ts";
 import { fail } from "@lib/error/fail.ts";
 import { serverMemberUpdate } from "@lib/event/server-events.ts";
-import type { FieldsMember, Member } from "@lib/model/member.ts";
+import type { Member } from "@lib/model/member.ts";
 import type { MemberChanges } from "@lib/model/stored/audit-log.ts";
 import type { FileDocument } from "@lib/model/stored/file.ts";
 import type { MemberDocument } from "@lib/model/stored/member.ts";
@@ -37,7 +37,8 @@ export async function editMember(
   const { changes, before, after } = await withFiles(deps, { uploaderId: actor.id, claims }, ([avatar]) =>
     write(deps, member._id, { access, changes: changesOf(edit, avatar), remove: edit.remove }),
   );
-  const replaced = previousValues(before, touchedFields(changes, edit.remove));
+  const removed = edit.remove.map((name) => memberRemovals[name]);
+  const replaced = previousValues(before, changes, removed);
   const action = { type: "MemberEdit", user: user._id, before: replaced, after: changes } as const;
   recordAudit(deps, { server: member._id.server, user: actor.id, reason, target: user._id, action });
   if (edit.remove.includes("Avatar") && before.avatar) await deps.store.attachments.markDeleted([before.avatar._id]);
@@ -99,13 +100,4 @@ function changesOf(edit: MemberEdit, avatar: FileDocument | undefined): MemberCh
   const roles = edit.roles && [...new Set(edit.roles)];
   const fields = { nickname, pronouns, avatar, roles, timeout, can_publish, can_receive };
   return defined(fields) as MemberChanges; // without undefined fields, which its type has as optional
-}
-
-/** The fields that were set or removed. */
-function touchedFields(set: MemberChanges, remove: readonly FieldsMember[]): Set<keyof MemberChanges> {
-  // The keys of the changes are fields of a member.
-  return new Set([
-    ...(Object.keys(set) as (keyof MemberChanges)[]),
-    ...remove.flatMap((name) => memberRemovals[name] ?? []),
-  ]);
 }

@@ -36,12 +36,9 @@ export async function editRole(
   const { set, before, after } = await withFiles(deps, { uploaderId: actor.id, claims }, ([icon]) =>
     write(deps, actor, place, { set: changesOf(data, icon), remove: data.remove }),
   );
-  // The keys of an update are fields of the document.
-  const touched = new Set([
-    ...(Object.keys(set) as (keyof RoleUpdate)[]),
-    ...data.remove.map((name) => roleRemovals[name]),
-  ]);
-  const action = { type: "RoleEdit", role: role._id, before: previousValues(before, touched), after: set } as const;
+  const removed = data.remove.map((name) => roleRemovals[name]);
+  const replaced = previousValues(before, set, removed);
+  const action = { type: "RoleEdit", role: role._id, before: replaced, after: set } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
   await deps.store.attachments.markDeleted(replacedFiles(before, after));
   return viewRole(after);

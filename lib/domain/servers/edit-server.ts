@@ -41,12 +41,8 @@ export async function editServer(
     const pictures = { ...(icon && { icon }), ...(banner && { banner }) };
     return write(deps, server._id, { change, pictures, remove: data.remove, from: server.owner });
   });
-  // The keys of an update are fields of the document.
-  const touched = new Set([
-    ...(Object.keys(set) as (keyof ServerUpdate)[]),
-    ...data.remove.map((name) => serverRemovals[name]),
-  ]);
-  const action = { type: "ServerEdit", before: previousValues(before, touched), after: set } as const;
+  const removed = data.remove.map((name) => serverRemovals[name]);
+  const action = { type: "ServerEdit", before: previousValues(before, set, removed), after: set } as const;
   recordAudit(deps, { server: server._id, user: actor.id, reason, action });
   await deps.store.attachments.markDeleted(replacedFiles(before, after));
   return viewServer(after, await approximateMemberCount(deps, server._id));
