@@ -4,6 +4,7 @@ import { route } from "@lib/contract/route.ts";
 import { setsApartFromRemoves } from "@lib/contract/set-and-remove.ts";
 import { Channel, FieldsChannel, VoiceInformation } from "@lib/model/channel.ts";
 import { described } from "@lib/model/described.ts";
+import { asShapeIssue } from "@lib/model/is-shape-issue.ts";
 import { DESCRIPTION_LENGTH_MAX, FILE_ID_LENGTH, NAME_LENGTH, SLOWMODE_SECONDS_MAX } from "@lib/model/limits.ts";
 import { channelRemovals } from "@lib/model/removal-paths.ts";
 import { text } from "@lib/model/text.ts";
@@ -14,7 +15,7 @@ const ofChannel = z.object({ target: Id });
 /** Seconds: a negative or broken number has the wrong shape (422), one that is too large breaks a constraint (400). */
 const Slowmode = z
   .number()
-  .refine((value) => Number.isInteger(value) && value >= 0, { params: { shape: true } })
+  .refine((value) => Number.isInteger(value) && value >= 0, asShapeIssue)
   .refine((value) => value <= SLOWMODE_SECONDS_MAX, `must be at most ${SLOWMODE_SECONDS_MAX}`)
   .meta({ type: "integer", format: "uint64", minimum: 0, maximum: SLOWMODE_SECONDS_MAX });
 

@@ -1,3 +1,4 @@
+import { asShapeIssue } from "@lib/model/is-shape-issue.ts";
 import { readTimestamp } from "@lib/model/stored/timestamp.ts";
 import { Timestamp } from "@lib/model/timestamp.ts";
 import { z } from "zod";
@@ -16,7 +17,7 @@ export const RequestTimestamp = z
   .transform((value, context): number => {
     const timeMs = parseRequestTimestamp(value);
     if (timeMs !== null) return timeMs;
-    context.addIssue({ code: "custom", message: "must be a timestamp", params: { shape: true } });
+    context.addIssue({ code: "custom", message: "must be a timestamp", ...asShapeIssue });
     return z.NEVER;
   })
   .meta(Timestamp.meta() ?? {});

@@ -3,6 +3,7 @@ import { described } from "@lib/model/described.ts";
 import { File } from "@lib/model/file.ts";
 import { Int64 } from "@lib/model/int64.ts";
 import { SafeUint64 } from "@lib/model/integers.ts";
+import { asShapeIssue } from "@lib/model/is-shape-issue.ts";
 import { nullish } from "@lib/model/nullish.ts";
 import { OverrideField } from "@lib/model/permission-override.ts";
 import { z } from "zod";
@@ -10,7 +11,7 @@ import { z } from "zod";
 /** 0 is stored as it is sent. Anything but a natural number has the wrong shape (422). */
 const UserLimit = z
   .number()
-  .refine((value) => Number.isSafeInteger(value) && value >= 0, { params: { shape: true } })
+  .refine((value) => Number.isSafeInteger(value) && value >= 0, asShapeIssue)
   .meta({ type: "integer", format: "uint", minimum: 0 });
 
 /** Voice information for a channel. */

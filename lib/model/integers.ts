@@ -1,3 +1,7 @@
+/**
+ * Integers of what is sent: the format tells clients a width, which is not checked here, because what is stored may hold
+ * more. Those of what clients write check it: lib/contract/parameters.ts.
+ */
 import { z } from "zod";
 
 /** An unsigned 8-bit integer. */

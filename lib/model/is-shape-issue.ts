@@ -8,6 +8,9 @@ const CONSTRAINTS = new Set<z.core.$ZodIssue["code"]>([
   "custom",
 ]);
 
+/** Makes what a `refine` refuses a wrong shape (422) rather than a broken constraint (`FailedValidation`, 400). */
+export const asShapeIssue = { params: { shape: true } };
+
 /** Whether a value has the wrong shape, rather than one beyond a limit. */
 export function isShapeIssue(issue: z.core.$ZodIssue): boolean {
   if (issue.code === "custom") return issue.params?.["shape"] === true;
