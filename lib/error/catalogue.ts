@@ -4,7 +4,7 @@ const none = z.object({});
 const max = z.object({ max: z.int().min(0).meta({ format: "uint" }) });
 const permission = z.object({ permission: z.string() });
 
-/** Every error a client can receive (spec of the wire: conformance http-17). The key is sent as `type`, so it is never renamed. */
+/** Every error a client can receive (conformance http-17). The key is sent as `type`, so it is never renamed. */
 export const catalogue = {
   LabelMe: { status: 500, extra: none },
   AlreadyOnboarded: { status: 403, extra: none },

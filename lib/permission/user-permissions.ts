@@ -1,4 +1,5 @@
 import { fail } from "@lib/error/fail.ts";
+import type { RelationshipStatus } from "@lib/model/user.ts";
 
 /** Permissions towards another user, and their bits; `Invite` is never granted on its own. */
 export const userPermissionBits = { Access: 1, ViewProfile: 2, SendMessage: 4, Invite: 8 } as const;
@@ -8,9 +9,6 @@ export type UserPermissionName = keyof typeof userPermissionBits;
 
 /** Permissions towards a user as a signed integer: `-1` is every bit. Read it with `hasUserPermission`. */
 export type UserPermissionValue = number;
-
-/** How two users relate, from the view of the one who asks. */
-export type RelationshipStatus = "None" | "User" | "Friend" | "Outgoing" | "Incoming" | "Blocked" | "BlockedOther";
 
 /** What the calculation needs to know; `relationship` and `mutual` are of the asker towards the target. */
 export type UserPermissionFacts = {

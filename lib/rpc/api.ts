@@ -37,6 +37,7 @@ import { seldom } from "@lib/telemetry/seldom.ts";
 
 type Bindings = { path: string; caller: Caller; address: string; requestId: string; endpoint?: string };
 
+/** How an API is served. */
 export type ApiOptions = {
   trusted: TrustedProxies;
   trustCloudflare: boolean;

@@ -3,7 +3,8 @@ import type { ErrorType } from "@lib/error/catalogue.ts";
 
 /**
  * A request that never reached its operation: guards, routing, parsing, limits. Its status is the protocol's, which may
- * differ from the identifier's own (a missing session is 401 although `MissingHeaders` reads 400; conformance http-20).
+ * differ from the identifier's own (a body of the wrong shape is 422 although `FailedValidation` reads 400; conformance
+ * http-12).
  */
 export class RequestError extends Error {
   constructor(

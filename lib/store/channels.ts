@@ -40,9 +40,8 @@ export function channelsRepository(db: Database, onMalformed: OnMalformed) {
 
     async insert(channel: ChannelDocument): Promise<void> {
       const { channel_type, ...rest } = channel;
-      await channels.insertOne(
-        withoutDefaults({ channel_type, ...rest }, { nsfw: false, role_permissions: {} } as object),
-      );
+      const defaults: object = { nsfw: false, role_permissions: {} }; // no kind of channel has all of them
+      await channels.insertOne(withoutDefaults({ channel_type, ...rest }, defaults));
     },
 
     /** Sets and removes single fields (conformance data-13). */

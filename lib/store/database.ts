@@ -68,6 +68,7 @@ export type Update = {
   $max?: Record<string, unknown>;
 };
 
+/** Which documents of a selection to read, in what order, and how much of each. */
 export type FindOptions = {
   /** Field to direction, applied in key order. `"score"` sorts by text relevance (only with `$text`), best first. */
   sort?: Readonly<Record<string, 1 | -1 | "score">>;
@@ -78,6 +79,7 @@ export type FindOptions = {
   only?: readonly string[];
 };
 
+/** One write among several. */
 export type BulkOperation =
   | { update: Filter; set: Update; upsert?: boolean; many?: boolean }
   | { insert: Record<string, unknown> }
@@ -108,7 +110,7 @@ export interface Collection<D extends StoredDocument> {
   bulk(operations: readonly BulkOperation[]): Promise<void>;
 }
 
-/** An index as MongoDB names it (spec of the reference's indexes: conformance data-2). */
+/** An index as MongoDB names it (conformance data-2). */
 export type IndexDeclaration = {
   name: string;
   keys: Readonly<Record<string, 1 | -1 | "text">>;
