@@ -60,7 +60,7 @@ const member: fc.Arbitrary<PermissionMember> = fc.record(
     roles: fc.array(roleId, { maxLength: 7 }),
     can_publish: fc.boolean(),
     can_receive: fc.boolean(),
-    timeoutMs: fc.constantFrom(null, NOW - 1, NOW, NOW + 1, NOW + 1e9),
+    timeout: fc.constantFrom(null, NOW - 1, NOW, NOW + 1, NOW + 1e9),
   },
   { requiredKeys: [] },
 );
@@ -108,7 +108,7 @@ function limited(value: bigint, of: PermissionMember): bigint {
   let left = value;
   if (of.can_publish === false) left &= ~(bit("Speak") | bit("Video"));
   if (of.can_receive === false) left &= ~bit("Listen");
-  return (of.timeoutMs ?? 0) > NOW ? left & VIEW_ONLY : left;
+  return (of.timeout ?? 0) > NOW ? left & VIEW_ONLY : left;
 }
 
 function layered(
@@ -199,8 +199,8 @@ test("permissions of many in a channel are those of a second calculation", () =>
     const expected = Object.entries(people).map(([id, { privileged, member }]): [string, bigint] => {
       if (!member) return [id, 0n];
       if (privileged || server.owner === id) return [id, SAFE];
-      const { timeoutMs } = member;
-      return [id, limited(layered(server, channel, member), { timeoutMs })];
+      const { timeout } = member;
+      return [id, limited(layered(server, channel, member), { timeout })];
     });
     const users = Object.entries(people).map(([_id, { privileged }]) => ({ _id, privileged }));
     const members = new Map(Object.entries(people).flatMap(([id, { member }]) => (member ? [[id, member]] : [])));

@@ -63,13 +63,13 @@ describe("timeout", () => {
     ["a timeout that ends now is over", 0, ["ViewChannel", "ReadMessageHistory", "SendMessage"]],
     ["a timeout of the past is over", -1000, ["ViewChannel", "ReadMessageHistory", "SendMessage"]],
   ] as const)("%s", (_, offsetMs, expected) => {
-    const value = calculate({ member: { timeoutMs: nowMs + offsetMs } });
+    const value = calculate({ member: { timeout: nowMs + offsetMs } });
     const asked = ["ViewChannel", "ReadMessageHistory", "SendMessage"] as const;
     expect(asked.filter((name) => hasPermission(value, name))).toEqual([...expected]);
   });
 
   test("the owner's own timeout has no effect", () => {
-    expect(hasPermission(calculate({ userId: "O", member: { timeoutMs: nowMs + 60_000 } }), "SendMessage")).toBe(true);
+    expect(hasPermission(calculate({ userId: "O", member: { timeout: nowMs + 60_000 } }), "SendMessage")).toBe(true);
   });
 });
 

@@ -18,7 +18,7 @@ export type PermissionMember = RoleHolder & {
   /** False: deafened. Absent: true. */
   readonly can_receive?: boolean | undefined;
   /** When the timeout ends, in milliseconds since the Unix epoch. */
-  readonly timeoutMs?: number | null | undefined;
+  readonly timeout?: number | null | undefined;
 };
 
 /** What a user may do on a server (conformance permissions-1). Owner and privileged users need no member record. */
@@ -56,6 +56,6 @@ export function restrictTimedOut(value: PermissionValue, member: PermissionMembe
 }
 
 /** Whether the member's timeout ends strictly later than now. */
-export function isTimedOut({ timeoutMs }: Pick<PermissionMember, "timeoutMs">, nowMs: number): boolean {
-  return typeof timeoutMs === "number" && timeoutMs > nowMs;
+export function isTimedOut({ timeout }: Pick<PermissionMember, "timeout">, nowMs: number): boolean {
+  return typeof timeout === "number" && timeout > nowMs;
 }

@@ -33,7 +33,7 @@ const Server = z.strictObject({
 });
 const Member = z.strictObject({
   roles: z.array(z.string()),
-  timeoutMs: z.number().optional(), // relative to the time of the calculation, which is 0
+  timeout: z.number().optional(), // relative to the time of the calculation, which is 0
   can_publish: z.boolean().optional(),
   can_receive: z.boolean().optional(),
 });

@@ -46,8 +46,7 @@ export async function channelAccess<C extends ChannelDocument>(
       deps.store.servers.get(channel.server),
       deps.store.members.get(channel.server, id),
     ]);
-    const membership = member && { ...member, timeoutMs: member.timeout };
-    return { channel, server, member, permissions: channelPermissions({ ...facts, server, member: membership }) };
+    return { channel, server, member, permissions: channelPermissions({ ...facts, server, member }) };
   }
   const recipient = channel.channel_type === "DirectMessage" ? await recipientPermissions(deps, user, channel) : null;
   return { channel, server: null, member: null, permissions: channelPermissions({ ...facts, recipient }) };

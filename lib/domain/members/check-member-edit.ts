@@ -87,8 +87,7 @@ function checkFields(scene: MemberEditScene, edit: MemberEdit, nowMs: number): v
 
 /** Whether the target itself could time somebody out. A running timeout takes that from them, so it can be prolonged. */
 function mayTimeOut({ access: { server }, target: { user, member } }: MemberEditScene, nowMs: number): boolean {
-  const membership = { ...member, timeoutMs: member.timeout };
-  const facts = { privileged: user.privileged, userId: user._id, server, member: membership, nowMs };
+  const facts = { privileged: user.privileged, userId: user._id, server, member, nowMs };
   return hasPermission(serverPermissions(facts), "TimeoutMembers");
 }
 

@@ -25,7 +25,7 @@ export async function accessServer(
     privileged: actor.user.privileged,
     userId: actor.id,
     server,
-    member: member && { ...member, timeoutMs: member.timeout },
+    member,
     nowMs: deps.clock.now(),
   });
   requirePermission(permissions, permission);

@@ -12,8 +12,7 @@ export async function listVisibleChannels(
   { _id, privileged }: Pick<UserDocument, "_id" | "privileged">,
   { server, member }: { server: ServerDocument; member: MemberDocument | null },
 ): Promise<ChannelDocument[]> {
-  const membership = member && { ...member, timeoutMs: member.timeout };
-  const facts = { privileged, userId: _id, server, member: membership, nowMs: clock.now() };
+  const facts = { privileged, userId: _id, server, member, nowMs: clock.now() };
   const channels = await store.channels.listByIds(server.channels);
   return channels
     .filter((channel) => channel.channel_type === "TextChannel" && channel.server === server._id)
