@@ -1,5 +1,5 @@
 import { route } from "@lib/contract/route.ts";
-import { MFAMethod, MFAResponse, MFATicket, MultiFactorStatus, ResponseTotpSecret } from "@lib/model/multi-factor.ts";
+import { MFAMethod, MFAResponse, MFATicket, MultiFactorStatus, ResponseTotpSecret } from "@lib/model/mfa.ts";
 import { z } from "zod";
 
 export const fetchStatus = route({

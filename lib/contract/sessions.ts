@@ -2,7 +2,7 @@ import { atMost } from "@lib/contract/at-most.ts";
 import { optional } from "@lib/contract/parameters.ts";
 import { route } from "@lib/contract/route.ts";
 import { described } from "@lib/model/described.ts";
-import { MFAResponse } from "@lib/model/multi-factor.ts";
+import { MFAResponse } from "@lib/model/mfa.ts";
 import { ResponseLogin, SessionInfo } from "@lib/model/session.ts";
 import { z } from "zod";
 

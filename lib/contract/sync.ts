@@ -1,7 +1,7 @@
 import { route } from "@lib/contract/route.ts";
 import { keyed } from "@lib/model/keyed.ts";
 import { nullish } from "@lib/model/nullish.ts";
-import { UserSettings } from "@lib/model/settings-sync.ts";
+import { UserSettings } from "@lib/model/user-settings.ts";
 import { ChannelUnread } from "@lib/model/unread.ts";
 import { z } from "zod";
 

@@ -6,7 +6,7 @@ import { Emoji } from "@lib/model/emoji.ts";
 import { Member } from "@lib/model/member.ts";
 import { PolicyChange } from "@lib/model/policy.ts";
 import { Server } from "@lib/model/server.ts";
-import { UserSettings } from "@lib/model/settings-sync.ts";
+import { UserSettings } from "@lib/model/user-settings.ts";
 import { ChannelUnread } from "@lib/model/unread.ts";
 import { User } from "@lib/model/user.ts";
 import { ChannelVoiceState } from "@lib/model/voice.ts";

@@ -1,7 +1,7 @@
 import { event } from "@lib/event/event.ts";
 import { memberTopic, privateTopic, serverTopic, userTopic } from "@lib/event/topic.ts";
 import { Uint32 } from "@lib/model/integers.ts";
-import { UserSettings } from "@lib/model/settings-sync.ts";
+import { UserSettings } from "@lib/model/user-settings.ts";
 import { FieldsUser, PartialUser, User } from "@lib/model/user.ts";
 import { z } from "zod";
 

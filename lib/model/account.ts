@@ -1,5 +1,5 @@
 import { described } from "@lib/model/described.ts";
-import { MFATicket } from "@lib/model/multi-factor.ts";
+import { MFATicket } from "@lib/model/mfa.ts";
 import { z } from "zod";
 
 /** What an account shows of itself. */

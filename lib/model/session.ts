@@ -1,5 +1,5 @@
 import { described } from "@lib/model/described.ts";
-import { MFAMethod } from "@lib/model/multi-factor.ts";
+import { MFAMethod } from "@lib/model/mfa.ts";
 import { Timestamp } from "@lib/model/timestamp.ts";
 import { z } from "zod";
 

@@ -1,4 +1,4 @@
-import { readSettings, type UserSetting } from "@lib/model/stored/settings.ts";
+import { readSettings, type UserSetting } from "@lib/model/stored/user-settings.ts";
 import { collections } from "@lib/store/collections.ts";
 import type { Database } from "@lib/store/database.ts";
 

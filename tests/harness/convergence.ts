@@ -7,7 +7,7 @@ import type { Member } from "@lib/model/member.ts";
 import type { PolicyChange } from "@lib/model/policy.ts";
 import type { Role } from "@lib/model/role.ts";
 import type { Server } from "@lib/model/server.ts";
-import type { UserSettings } from "@lib/model/settings-sync.ts";
+import type { UserSettings } from "@lib/model/user-settings.ts";
 import type { ChannelUnread } from "@lib/model/unread.ts";
 import type { User } from "@lib/model/user.ts";
 

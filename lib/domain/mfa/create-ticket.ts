@@ -2,7 +2,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { issueTicketToOwner } from "@lib/domain/mfa/issue-ticket.ts";
 import { requireMfaResponse } from "@lib/domain/mfa/mfa-response.ts";
 import { fail } from "@lib/error/fail.ts";
-import type { MFAResponse, MFATicket } from "@lib/model/multi-factor.ts";
+import type { MFAResponse, MFATicket } from "@lib/model/mfa.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
 import { viewMfaTicket } from "@lib/model/view/account.ts";

@@ -1,5 +1,5 @@
 import { fail } from "@lib/error/fail.ts";
-import type { MFAMethod } from "@lib/model/multi-factor.ts";
+import type { MFAMethod } from "@lib/model/mfa.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
 

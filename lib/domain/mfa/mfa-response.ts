@@ -5,7 +5,7 @@ import { mfaMethods } from "@lib/domain/mfa/mfa-methods.ts";
 import { TICKET_LIFETIME_MS } from "@lib/domain/mfa/ticket.ts";
 import { currentTotpCode, isSameCode } from "@lib/domain/mfa/totp.ts";
 import { fail } from "@lib/error/fail.ts";
-import type { MFAMethod, MFAResponse } from "@lib/model/multi-factor.ts";
+import type { MFAMethod, MFAResponse } from "@lib/model/mfa.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
 

@@ -2,7 +2,7 @@ import { refuseLocked, settleGuess } from "@lib/domain/accounts/settle-guess.ts"
 import type { Deps } from "@lib/domain/deps.ts";
 import { isSameCode, newTotpSecret, totpCode } from "@lib/domain/mfa/totp.ts";
 import { fail } from "@lib/error/fail.ts";
-import type { MFAResponse } from "@lib/model/multi-factor.ts";
+import type { MFAResponse } from "@lib/model/mfa.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 
 /**

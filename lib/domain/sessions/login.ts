@@ -10,7 +10,7 @@ import { requireMfaResponse } from "@lib/domain/mfa/mfa-response.ts";
 import { isTicketLive } from "@lib/domain/mfa/ticket.ts";
 import { startSession } from "@lib/domain/sessions/start-session.ts";
 import { fail } from "@lib/error/fail.ts";
-import type { MFAResponse } from "@lib/model/multi-factor.ts";
+import type { MFAResponse } from "@lib/model/mfa.ts";
 import type { ResponseLogin } from "@lib/model/session.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 

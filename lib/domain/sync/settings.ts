@@ -3,7 +3,7 @@ import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder } from "@lib/domain/in-stored-order.ts";
 import { fail } from "@lib/error/fail.ts";
 import { userSettingsUpdate } from "@lib/event/user-events.ts";
-import type { UserSettings } from "@lib/model/settings-sync.ts";
+import type { UserSettings } from "@lib/model/user-settings.ts";
 
 /** The settings of the actor with the given keys, or all without any (conformance users-67, users-70). */
 export async function fetchSettings(

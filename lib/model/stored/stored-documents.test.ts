@@ -6,7 +6,7 @@ import { MemberDocument } from "@lib/model/stored/member.ts";
 import { MessageDocument } from "@lib/model/stored/message.ts";
 import { compileReader } from "@lib/model/stored/compile-reader.ts";
 import { ServerDocument } from "@lib/model/stored/server.ts";
-import { readSettings } from "@lib/model/stored/settings.ts";
+import { readSettings } from "@lib/model/stored/user-settings.ts";
 import { UserDocument } from "@lib/model/stored/user.ts";
 
 test("data-16: a user reads the same with a time as integer, text or date", () => {

@@ -1,5 +1,5 @@
 import type { AccountInfo } from "@lib/model/account.ts";
-import type { MFATicket, MultiFactorStatus } from "@lib/model/multi-factor.ts";
+import type { MFATicket, MultiFactorStatus } from "@lib/model/mfa.ts";
 import type { ResponseLogin, SessionInfo } from "@lib/model/session.ts";
 import type { AccountDocument } from "@lib/model/stored/account.ts";
 import type { MfaTicketDocument } from "@lib/model/stored/mfa-ticket.ts";
