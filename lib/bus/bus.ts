@@ -24,6 +24,7 @@ export type BusEntry = {
   readonly text?: string;
 };
 
+/** Whoever is told of what was published. */
 export type BusReader = {
   /**
    * Called in publish order, a batch at a time (all that had arrived); never concurrently. Entries are shared with the
@@ -41,6 +42,7 @@ export type BusReading = {
   stop(): Promise<void>;
 };
 
+/** The bus of a process. */
 export interface Bus {
   /**
    * Accepts an event for publication, in call order; it must not be changed afterwards. Resolves once the broker has

@@ -41,6 +41,7 @@ const REFUSED_QUIET_MS = 10_000;
 const QUIET_ATTEMPTS = 20;
 const LOST = "the connection to Redis was lost";
 
+/** A connection that is kept up until it is closed. */
 export class RedisConnection {
   readonly #options: Required<RedisConnectionOptions>;
   readonly #onReady = new Set<() => void>();

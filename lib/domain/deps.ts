@@ -4,6 +4,7 @@ import type { Mailer } from "@lib/mail/mailer.ts";
 import type { BuildInformation } from "@lib/model/instance.ts";
 import type { Settings } from "@lib/settings/settings.ts";
 import type { Store } from "@lib/store/store.ts";
+import type { Background } from "@lib/telemetry/background.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
 
 /** Where operations get the time from, so that tests control it. */
@@ -20,13 +21,6 @@ export type Ids = {
   nanoid(length: number): string;
   /** A uniformly random integer in `[0, below)`. */
   integer(below: number): number;
-};
-
-/** Work that outlives its request: failures are logged, shutdown waits for it. */
-export type Background = {
-  run(name: string, work: () => Promise<void>): void;
-  /** Resolves when everything accepted so far has ended, at most after `timeoutMs`. */
-  drain(timeoutMs: number): Promise<void>;
 };
 
 /** Everything operations may use. Each names only what it needs: `Pick<Deps, "store" | "bus">`. */

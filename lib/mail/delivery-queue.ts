@@ -9,6 +9,7 @@ import { type Backoff, backoffMs, pause } from "@lib/telemetry/backoff.ts";
 import type { Logger } from "@lib/telemetry/logger.ts";
 import { untilEnded } from "@lib/telemetry/until-ended.ts";
 
+/** How a queue delivers, and its bounds. */
 export type DeliveryQueueOptions = {
   /** Rejects with `PermanentMailError` when trying again cannot help. */
   deliver(mail: Mail): Promise<void>;
@@ -27,6 +28,7 @@ const CLOSE_MS = 2_000;
 /** The server refused the message for good. */
 export class PermanentMailError extends Error {}
 
+/** Mails on their way to a mail server. */
 export type DeliveryQueue = {
   /** Accepts a message at once. Throws `MailQueueFullError`. */
   add(mail: Mail): void;

@@ -1,4 +1,6 @@
 /** The mail port. Sending never holds up a request: `send` accepts, a background runner delivers and retries. */
+
+/** A mail to one person. */
 export type Mail = {
   to: string;
   subject: string;
@@ -6,6 +8,7 @@ export type Mail = {
   html?: string;
 };
 
+/** Accepts mails and sees to their delivery. */
 export interface Mailer {
   /**
    * Accepts a message for delivery in the background. Rejects only when the address cannot be sent to at all or the

@@ -9,6 +9,7 @@ import type { Logger } from "@lib/telemetry/logger.ts";
 /** How the connection is protected: from the first byte, by a mandatory STARTTLS, or not at all. */
 export type SmtpEncryption = "implicit" | "starttls" | "none";
 
+/** A mail server, and who we are to it. */
 export type SmtpOptions = {
   host: string;
   port: number;

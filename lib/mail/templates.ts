@@ -19,6 +19,7 @@ type SuspensionVariables = {
 /** What a template shows. */
 export type MailVariables<T extends MailTemplate> = T extends "suspension" ? SuspensionVariables : LinkVariables;
 
+/** How a mail is written, and to whom. */
 export type MailOptions = {
   /** Branded text and HTML instead of white-label text. */
   production: boolean;

@@ -1,16 +1,15 @@
 import type { Logger } from "@lib/telemetry/logger.ts";
 import { untilEnded } from "@lib/telemetry/until-ended.ts";
 
-/** Runs work that outlives its request (`Background` of lib/domain/deps.ts). */
-export type BackgroundRunner = {
+/** Work that outlives its request: failures are logged, shutdown waits for it. */
+export type Background = {
   run(name: string, work: () => Promise<void>): void;
+  /** Resolves when everything has ended, also what such work has started, at most after `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
-  /** Pieces of work that have not ended. */
-  readonly pending: number;
 };
 
-/** Opens a runner: a failure is logged and costs nothing else; draining waits also for work that work has started. */
-export function backgroundRunner({ log }: { log: Logger }): BackgroundRunner {
+/** Opens a runner in this process. */
+export function backgroundRunner({ log }: { log: Logger }): Background {
   const running = new Set<Promise<void>>();
 
   async function guarded(name: string, work: () => Promise<void>): Promise<void> {
@@ -29,9 +28,6 @@ export function backgroundRunner({ log }: { log: Logger }): BackgroundRunner {
     async drain(timeoutMs) {
       if (await untilEnded(running, timeoutMs)) return;
       log.warn("background work was still running at the end", { pending: running.size });
-    },
-    get pending() {
-      return running.size;
     },
   };
 }

@@ -10,6 +10,7 @@ import { LATE, within } from "@lib/telemetry/within.ts";
 /** Resolves when a dependency answers, rejects with the reason when not. */
 export type Check = () => Promise<void>;
 
+/** What the listener shows and whom it asks. */
 export type PrivateListenerOptions = {
   listen: { hostname: string; port: number };
   registry: Registry;
@@ -20,6 +21,7 @@ export type PrivateListenerOptions = {
   checkTimeoutMs?: number;
 };
 
+/** The listener of this process. */
 export type PrivateListener = {
   /** Where it listens, with the port that was taken. */
   readonly url: URL;

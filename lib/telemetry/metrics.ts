@@ -3,18 +3,23 @@
  * A family keeps at most `SERIES_MAX` label combinations, so that a label fed by input cannot fill memory; what comes
  * after is counted in one series whose labels all say `other`.
  */
+
+/** Which series of a family: a value for each of its label names. */
 export type Labels = Readonly<Record<string, string>>;
 
+/** What only grows. */
 export type Counter = {
   /** Adds `amount`, which is never negative. */
   add(amount: number, labels?: Labels): void;
 };
 
+/** What grows and shrinks. */
 export type Gauge = {
   set(value: number, labels?: Labels): void;
   add(amount: number, labels?: Labels): void;
 };
 
+/** How observations are distributed. */
 export type Histogram = {
   /** Counts one observation, in the base unit of the name (seconds, bytes). */
   observe(value: number, labels?: Labels): void;

@@ -11,6 +11,7 @@ export type ProcessControl = {
   exit(code: number): void;
 };
 
+/** What ends a process, and how patiently. */
 export type ShutdownOptions = {
   steps: readonly ShutdownStep[];
   /** Time for all steps together. */
@@ -24,6 +25,7 @@ export type ShutdownOptions = {
 /** npm and bun hand on a signal that the terminal sent to us as well, so one Ctrl-C comes twice, milliseconds apart. */
 const ECHO_MS = 1_000;
 
+/** An orderly end, prepared. */
 export type Shutdown = {
   /** Runs the steps now, once; resolves to false when a step failed or ran out of time. Does not exit. */
   drain(): Promise<boolean>;

@@ -4,6 +4,7 @@
  */
 export type ChangedRows = Readonly<Record<string, readonly ChangedRow[] | null>>;
 
+/** A row and the text that it has now. */
 export type ChangedRow = readonly [n: number, text: string | null];
 
 /** What a connection notes while a group runs. Rows of an operation that was undone may be among them. */
