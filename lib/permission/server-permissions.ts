@@ -56,6 +56,6 @@ export function restrictTimedOut(value: PermissionValue, member: PermissionMembe
 }
 
 /** Whether the member's timeout ends strictly later than now. */
-export function isTimedOut({ timeout }: Pick<PermissionMember, "timeout">, nowMs: number): boolean {
+function isTimedOut({ timeout }: Pick<PermissionMember, "timeout">, nowMs: number): boolean {
   return typeof timeout === "number" && timeout > nowMs;
 }

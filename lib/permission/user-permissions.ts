@@ -2,7 +2,7 @@ import { fail } from "@lib/error/fail.ts";
 import type { RelationshipStatus } from "@lib/model/user.ts";
 
 /** Permissions towards another user, and their bits; `Invite` is never granted on its own. */
-export const userPermissionBits = { Access: 1, ViewProfile: 2, SendMessage: 4, Invite: 8 } as const;
+const userPermissionBits = { Access: 1, ViewProfile: 2, SendMessage: 4, Invite: 8 } as const;
 
 /** The name of a permission towards a user, as sent in `MissingPermission`. */
 export type UserPermissionName = keyof typeof userPermissionBits;

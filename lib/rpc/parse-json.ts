@@ -4,7 +4,7 @@ import { repeatedKeys } from "@lib/codec/repeated-keys.ts";
 import { RequestError } from "@lib/rpc/request-error.ts";
 
 /** Largest JSON body in bytes (conformance http-7). */
-export const BODY_BYTES_MAX = 1_048_576;
+const BODY_BYTES_MAX = 1_048_576;
 
 /** Values in one body: many times what the longest list has that any request can use. */
 const VALUES_MAX = 20_000;

@@ -4,7 +4,7 @@ import type { Keys, WindowResult } from "@lib/keys/keys.ts";
 export type Bucket = { name: string; resource: string | undefined; limit: number };
 
 /** Length of a window in milliseconds. */
-export const WINDOW_MS = 10_000;
+const WINDOW_MS = 10_000;
 
 /** The bucket of a request by method and decoded path segments; the first matching rule decides (conformance http-36…40). */
 export function bucketOf(method: string, segments: readonly string[]): Bucket {

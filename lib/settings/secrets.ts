@@ -66,7 +66,7 @@ function withSecrets<T extends Loaded>(loaded: T, secretsAt: (path: string) => S
 }
 
 /** New secrets: 32 random bytes, and a P-256 pair in the encodings of the reference's generator. */
-export function generateSecrets(): Secrets {
+function generateSecrets(): Secrets {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const point = publicKey.export({ type: "spki", format: "der" }).subarray(-65);
   const pem = privateKey.export({ type: "sec1", format: "pem" });

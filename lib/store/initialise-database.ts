@@ -2,7 +2,7 @@ import { collections } from "@lib/store/collections.ts";
 import { type Database, DuplicateKeyError } from "@lib/store/database.ts";
 
 /** The schema revision that this version reads and writes. */
-export const REVISION = 52;
+const REVISION = 52;
 
 const MARK_ATTEMPTS_MAX = 5;
 const MARK_PAUSE_MS = 50;

@@ -73,7 +73,7 @@ export function privateListener(options: PrivateListenerOptions): PrivateListene
 }
 
 /** Asks every dependency at once, each within the time limit. */
-export async function readinessOf(
+async function readinessOf(
   checks: PrivateListenerOptions["checks"],
   draining: boolean,
   checkTimeoutMs: number,

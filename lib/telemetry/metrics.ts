@@ -42,7 +42,7 @@ export interface Registry {
 export const SERIES_MAX = 5_000;
 
 /** Upper bounds in seconds that suit request durations. */
-export const durationBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const durationBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 type Family = { kind: "counter" | "gauge" | "histogram"; help: string; metric: object; lines(): string[] };
 

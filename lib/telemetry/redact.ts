@@ -15,7 +15,7 @@ export function redact(value: unknown): unknown {
 }
 
 /** True for a field or header whose value is a secret by its name. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return secretNames.test(name.toLowerCase().replaceAll(/[-_.]/g, ""));
 }
 

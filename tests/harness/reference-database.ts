@@ -23,7 +23,7 @@ function parseDocument(document: object): StoredDocument {
 }
 
 /** Canonical extended JSON as values: the kinds of numbers and dates that the reference writes. */
-export function parseExtendedJson(value: unknown): unknown {
+function parseExtendedJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(parseExtendedJson);
   if (typeof value !== "object" || value === null) return value;
   const [only, ...others] = Object.entries(value);

@@ -41,7 +41,7 @@ export async function connectAll(stage: Stage): Promise<Viewer[]> {
   return viewers;
 }
 
-export async function connect({ gateway }: Stage, { person, url, format, resume }: Manner): Promise<Viewer> {
+async function connect({ gateway }: Stage, { person, url, format, resume }: Manner): Promise<Viewer> {
   const socket = await gateway.socket(person.token, { url, format, resume, ...EVERYTHING });
   return { person, url, format, resume, socket, snapshot: snapshotOf(await socket.take("Ready")) };
 }

@@ -4,7 +4,7 @@ import { fail } from "@lib/error/fail.ts";
 import { createHash } from "node:crypto";
 
 /** Bytes of the shortest password. */
-export const PASSWORD_BYTES_MIN = 8;
+const PASSWORD_BYTES_MIN = 8;
 
 const TIMEOUT_MS = 5_000;
 

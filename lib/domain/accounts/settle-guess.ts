@@ -58,7 +58,7 @@ export async function settleGuess(
 }
 
 /** The lock after one more wrong guess: none for two, then longer and longer (conformance accounts-45). */
-export function afterWrongGuess(attemptsBefore: number, nowMs: number): Lockout {
+function afterWrongGuess(attemptsBefore: number, nowMs: number): Lockout {
   const attempts = attemptsBefore + 1;
   if (attempts < 3) return { attempts };
   return { attempts, expiry: nowMs + (LOCK_MS[attempts] ?? LONGEST_LOCK_MS) };

@@ -25,7 +25,7 @@ export async function deleteBot(deps: DeleteDeps, actor: Actor, { bot_id }: { bo
  * can no longer act from the beginning, nor is it given another token or name meanwhile. Fails with `NotFound` when it
  * was deleted meanwhile.
  */
-export function deleteWholeBot(deps: DeleteDeps, { _id: id }: BotDocument): Promise<void> {
+function deleteWholeBot(deps: DeleteDeps, { _id: id }: BotDocument): Promise<void> {
   return takingTurns(deps, { user: id }, () => deleteInTurn(deps, id));
 }
 

@@ -5,7 +5,7 @@ import type { UserLimits as UserLimitSettings } from "@lib/settings/limits.ts";
 import type { Settings } from "@lib/settings/settings.ts";
 
 /** The version of the protocol that is spoken, by which clients tell what they can use. */
-export const PROTOCOL_VERSION = "0.15.1";
+const PROTOCOL_VERSION = "0.15.1";
 
 const UNKNOWN = "<failed to generate>";
 

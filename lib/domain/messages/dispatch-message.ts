@@ -39,7 +39,7 @@ export async function dispatchMessage(
  * Whose unread mentions a message counts among: those it mentions on a server, everybody but the author in a
  * conversation, and nobody when its notifications are suppressed (conformance messages-55 to messages-57).
  */
-export function notifiedUsers(channel: ChannelDocument, message: MessageDocument): readonly string[] {
+function notifiedUsers(channel: ChannelDocument, message: MessageDocument): readonly string[] {
   if (((message.flags ?? 0) & MessageFlag.SuppressNotifications) !== 0) return [];
   switch (channel.channel_type) {
     case "SavedMessages":

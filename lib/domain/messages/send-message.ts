@@ -33,7 +33,7 @@ export async function sendMessage(
 }
 
 /** What the parts of a message need beside `SendMessage`, in the order in which they are asked for (conformance messages-35). */
-export function permissionsFor({ masquerade, embeds, attachments }: DataMessageSend): PermissionName[] {
+function permissionsFor({ masquerade, embeds, attachments }: DataMessageSend): PermissionName[] {
   const needed: PermissionName[] = [];
   if (masquerade) needed.push("Masquerade");
   if (masquerade?.colour != null) needed.push("ManageRole");

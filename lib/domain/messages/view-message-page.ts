@@ -32,7 +32,7 @@ export async function viewMessagePage(
 }
 
 /** The ids of the users whom a message concerns: its author, and those of whom the system tells (conformance messages-62). */
-export function concernedUsers({ author, webhook, system }: MessageDocument): string[] {
+function concernedUsers({ author, webhook, system }: MessageDocument): string[] {
   if (system) return [...(author === SYSTEM_AUTHOR ? [] : [author]), ...usersOfSystem(system)];
   return webhook ? [] : [author];
 }

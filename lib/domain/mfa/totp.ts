@@ -6,7 +6,7 @@ const DIGITS = 6;
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** Characters of a secret: 80 bits in base 32, as authenticator apps expect it. */
-export const TOTP_SECRET_LENGTH = 16;
+const TOTP_SECRET_LENGTH = 16;
 
 /** The code that a secret shows at a time (RFC 6238 with HMAC-SHA-1, 6 digits, 30 seconds; conformance data-42). */
 export function totpCode(secret: string, timeMs: number): string {

@@ -37,11 +37,7 @@ export async function addReaction(
 }
 
 /** An emoji already on the message never counts against the limit: joining it adds nothing. */
-export function canAddReaction(
-  { reactions, interactions }: MessageDocument,
-  emoji: string,
-  distinctMax: number,
-): boolean {
+function canAddReaction({ reactions, interactions }: MessageDocument, emoji: string, distinctMax: number): boolean {
   if (!Object.hasOwn(reactions, emoji) && Object.keys(reactions).length >= distinctMax) return false;
   return !interactions?.restrict_reactions || (interactions.reactions ?? []).includes(emoji);
 }

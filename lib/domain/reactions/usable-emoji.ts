@@ -31,6 +31,6 @@ export function isUnicodeEmoji(text: string): boolean {
 }
 
 /** Whether the text names a custom emoji, which may exist or not. */
-export function isCustomEmojiId(text: string): boolean {
+function isCustomEmojiId(text: string): boolean {
   return CUSTOM_ID.test(text);
 }

@@ -24,7 +24,7 @@ export async function userPermissionsTowards(
 }
 
 /** Whether two users share a server (as active members), a group or a direct message. */
-export async function hasMutualConnection({ store }: Pick<Deps, "store">, a: string, b: string): Promise<boolean> {
+async function hasMutualConnection({ store }: Pick<Deps, "store">, a: string, b: string): Promise<boolean> {
   const [servers, channels] = await Promise.all([
     store.members.listMutualServerIds(a, b),
     store.channels.listMutualChannelIds(a, b),

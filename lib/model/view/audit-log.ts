@@ -13,7 +13,7 @@ export function viewAuditLogEntry(entry: AuditLogDocument): AuditLogEntry {
 }
 
 /** What was done, with the changes in public form. */
-export function viewAuditAction(action: StoredAuditAction): AuditLogEntryAction {
+function viewAuditAction(action: StoredAuditAction): AuditLogEntryAction {
   switch (action.type) {
     case "MessageBulkDelete":
       return { ...action, count: Number(action.count) };

@@ -21,7 +21,7 @@ export function viewFile(file: FileDocument): File {
 }
 
 /** What is known about a file; of images that is null where it is not known. */
-export function viewMetadata(metadata: FileMetadata): Metadata {
+function viewMetadata(metadata: FileMetadata): Metadata {
   return metadata.type === "Image" ? { ...unknownOfImages, ...metadata } : metadata;
 }
 

@@ -40,14 +40,14 @@ export function viewPartialMessage(changes: Partial<MessageDocument>): PartialMe
 }
 
 /** An embed as clients see it. */
-export function viewEmbed(embed: StoredEmbed): Embed {
+function viewEmbed(embed: StoredEmbed): Embed {
   if (embed.type === "Text") return defined({ ...embed, media: embed.media && viewFile(embed.media) });
   if (embed.type !== "Website") return embed;
   return defined({ ...embed, special: embed.special && viewSpecial(embed.special) });
 }
 
 /** What a system message tells. */
-export function viewSystemMessage(system: StoredSystemMessage): SystemMessage {
+function viewSystemMessage(system: StoredSystemMessage): SystemMessage {
   if (system.type !== "call_started") return system;
   const { type, by, finished_at } = system;
   return { type, by, finished_at: finished_at === undefined ? null : isoTimestamp(finished_at) };

@@ -70,7 +70,7 @@ export function viewUserProfile({ content, background }: StoredUserProfile): Use
 }
 
 /** How the viewer stands to a user: always `None` to bots (conformance data-77). */
-export function relationshipOf(viewer: Viewer, user: Pick<UserDocument, "_id" | "bot">): RelationshipStatus {
+function relationshipOf(viewer: Viewer, user: Pick<UserDocument, "_id" | "bot">): RelationshipStatus {
   if (user.bot || !viewer) return "None";
   if (viewer._id === user._id) return "User";
   return viewer.relations?.find(({ _id }) => _id === user._id)?.status ?? "None";

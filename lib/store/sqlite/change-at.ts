@@ -30,7 +30,7 @@ export function changeAt(node: unknown, where: PathChange, own: WeakSet<object>,
 }
 
 /** An own field, never something inherited. */
-export function field(node: Record<string, unknown>, key: string): unknown {
+function field(node: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(node, key) ? node[key] : undefined;
 }
 

@@ -10,8 +10,8 @@ import { typeRank } from "./values.ts";
  */
 export type Sql = { sql: string; parameters: readonly Key[]; exact: boolean };
 
-export const EVERYTHING: Sql = { sql: "1", parameters: [], exact: true };
-export const NOTHING: Sql = { sql: "0", parameters: [], exact: true };
+const EVERYTHING: Sql = { sql: "1", parameters: [], exact: true };
+const NOTHING: Sql = { sql: "0", parameters: [], exact: true };
 export const UNKNOWN: Sql = { sql: "1", parameters: [], exact: false };
 /** Beyond this many substrings, parsing the documents is as fast. */
 const SUBSTRINGS_MAX = 16;
