@@ -74,8 +74,7 @@ function changesOf(
   icon: FileDocument | undefined,
 ): ChannelUpdate {
   const ofServers = channel_type === "TextChannel" ? { voice: voice && storedVoice(voice), slowmode } : {};
-  // Without undefined fields, which its type has as optional.
-  return defined({ name, description, owner, icon, nsfw, ...ofServers }) as ChannelUpdate;
+  return defined({ name, description, owner, icon, nsfw, ...ofServers });
 }
 
 type Change = { set: ChannelUpdate; remove: DataEditChannel["remove"] };

@@ -98,6 +98,5 @@ async function withoutGoneRoles({ store }: Pick<Deps, "store">, member: MemberDo
 function changesOf(edit: MemberEdit, avatar: FileDocument | undefined): MemberChanges {
   const { nickname, pronouns, timeout, can_publish, can_receive } = edit;
   const roles = edit.roles && [...new Set(edit.roles)];
-  const fields = { nickname, pronouns, avatar, roles, timeout, can_publish, can_receive };
-  return defined(fields) as MemberChanges; // without undefined fields, which its type has as optional
+  return defined({ nickname, pronouns, avatar, roles, timeout, can_publish, can_receive });
 }

@@ -64,5 +64,5 @@ function write(deps: EditDeps, actor: Actor, place: Place, { set, remove }: Chan
 }
 
 function changesOf({ name, colour, hoist }: DataEditRole, icon: FileDocument | undefined): RoleUpdate {
-  return defined({ name, colour, hoist, icon }) as RoleUpdate; // without undefined fields, which its type has as optional
+  return defined({ name, colour, hoist, icon });
 }

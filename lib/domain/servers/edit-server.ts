@@ -135,8 +135,7 @@ function fieldsOf(server: ServerDocument, data: DataEditServer): ServerUpdate {
   const { name, description, flags, discoverable, analytics, owner } = data;
   const system_messages = data.system_messages && systemMessagesOf(server, data.system_messages);
   const categories = data.categories && categoriesOf(server, data.categories);
-  const fields = { name, description, categories, system_messages, flags, discoverable, analytics, owner };
-  return defined(fields) as ServerUpdate; // without undefined fields, which its type has as optional
+  return defined({ name, description, categories, system_messages, flags, discoverable, analytics, owner });
 }
 
 function systemMessagesOf(

@@ -109,7 +109,7 @@ type Pictures = { avatar: FileDocument | undefined; background: FileDocument | u
 
 function changesOf(data: DataEditUser, { avatar, background }: Pictures): UserUpdate {
   const { display_name, pronouns, badges, flags, status, profile } = data;
-  const fields = {
+  return defined({
     display_name,
     pronouns,
     avatar,
@@ -117,8 +117,7 @@ function changesOf(data: DataEditUser, { avatar, background }: Pictures): UserUp
     flags,
     status: status && defined({ text: status.text ?? undefined, presence: status.presence ?? undefined }),
     profile: profile && defined({ content: profile.content, background }),
-  };
-  return defined(fields) as UserUpdate; // without undefined fields, which its type has as optional
+  });
 }
 
 /** A file that is replaced stays; one that is removed goes (conformance users-17, users-18). */
