@@ -7,6 +7,7 @@ import { accessChannel } from "@lib/domain/channels/access-channel.ts";
 import { storedVoice } from "@lib/domain/channels/stored-voice.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder, takingTurns } from "@lib/domain/in-stored-order.ts";
+import { isEmptyEdit } from "@lib/domain/is-empty-edit.ts";
 import { replacedFiles } from "@lib/domain/files/replaced-files.ts";
 import { withFiles } from "@lib/domain/files/with-files.ts";
 import { announceInGroup } from "@lib/domain/groups/announce-in-group.ts";
@@ -57,8 +58,8 @@ export async function editChannel(
 }
 
 /** `archived` is accepted from older clients and means nothing. */
-function isEmpty({ remove, archived: _, ...fields }: DataEditChannel): boolean {
-  return remove.length === 0 && Object.values(fields).every((value) => value === undefined);
+function isEmpty({ archived: _, ...meant }: DataEditChannel): boolean {
+  return isEmptyEdit(meant);
 }
 
 function requireNewOwner(actor: Actor, channel: ChannelDocument, owner: string): void {

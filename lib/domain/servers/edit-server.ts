@@ -4,6 +4,7 @@ import { previousValues } from "@lib/domain/audit/previous-values.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { inStoredOrder, takingTurns } from "@lib/domain/in-stored-order.ts";
+import { isEmptyEdit } from "@lib/domain/is-empty-edit.ts";
 import { replacedFiles } from "@lib/domain/files/replaced-files.ts";
 import { withFiles } from "@lib/domain/files/with-files.ts";
 import { type ServerAccess, accessServer, accessServerAsMember } from "@lib/domain/servers/access-server.ts";
@@ -32,7 +33,7 @@ export async function editServer(
   actor: Actor,
   { target, data, reason, hasTicket }: Request,
 ): Promise<Server> {
-  if (isEmpty(data)) return showServer(deps, actor, target);
+  if (isEmptyEdit(data)) return showServer(deps, actor, target);
   const change = () => requireChange(deps, actor, { target, data, hasTicket });
   const { server } = await change(); // before anybody waits for this
   if (data.owner !== undefined) await requirePossibleOwner(deps, server._id, data.owner);
@@ -103,10 +104,6 @@ async function update(
     const edited = await servers.update(id, set, remove, from);
     return edited ?? fail((await servers.get(id)) ? "NotOwner" : "NotFound");
   });
-}
-
-function isEmpty({ remove, ...fields }: DataEditServer): boolean {
-  return remove.length === 0 && Object.values(fields).every((value) => value === undefined);
 }
 
 function requireRights(actor: Actor, { server, permissions }: ServerAccess, data: DataEditServer, hasTicket: boolean) {

@@ -2,6 +2,7 @@ import type { DataEditUser } from "@lib/contract/users.ts";
 import type { Actor } from "@lib/domain/actor.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { takingTurns } from "@lib/domain/in-stored-order.ts";
+import { isEmptyEdit } from "@lib/domain/is-empty-edit.ts";
 import { withFiles } from "@lib/domain/files/with-files.ts";
 import { correctLate, correctPresence } from "@lib/domain/users/announce-presence.ts";
 import { isDeletedUser } from "@lib/domain/users/is-deleted-user.ts";
@@ -31,7 +32,7 @@ export async function editUser(
   if (!isPrivileged && (data.badges !== undefined || data.flags !== undefined)) fail("NotPrivileged");
   const user = await accessEditable(deps, actor, target);
   refuseDeleted(user, data);
-  if (isEmpty(data)) return viewSelf(deps, user);
+  if (isEmptyEdit(data)) return viewSelf(deps, user);
   if (FIELDS.some((field) => isSet(data, field) && data.remove.includes(field))) fail("InvalidOperation");
 
   const { before, view, online } = await withFiles(deps, claimsOf(user, data), ([avatar, background]) => {
@@ -74,10 +75,6 @@ async function accessEditable({ store }: EditDeps, actor: Actor, target: string)
 /** Who sets flags is privileged, and can take back that one, too. */
 function refuseDeleted(user: UserDocument, { flags }: DataEditUser): void {
   if (isDeletedUser(user) && flags === undefined) fail("NotFound");
-}
-
-function isEmpty({ remove, ...fields }: DataEditUser): boolean {
-  return remove.length === 0 && Object.values(fields).every((value) => value === undefined);
 }
 
 /** What cannot be set and removed at once (P27). A status text can: clients replace it so (conformance users-15). */
