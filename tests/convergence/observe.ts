@@ -1,6 +1,4 @@
-import { publish } from "@lib/domain/publish.ts";
 import type { CatalogueEvent, EventOf } from "@lib/event/catalogue.ts";
-import { userSettingsUpdate } from "@lib/event/user-events.ts";
 import type { SocketData } from "@lib/gateway/connection.ts";
 import { READY_FIELDS } from "@lib/gateway/handshake.ts";
 import * as users from "@lib/contract/users.ts";
@@ -9,6 +7,7 @@ import type { Viewer } from "@tests/convergence/cast.ts";
 import { comparableSnapshot, knownUserIds } from "@tests/harness/comparable-snapshot.ts";
 import { type Snapshot, applyEvent, flatten, snapshotOf } from "@tests/harness/convergence.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { publishMarker } from "@tests/harness/publish-marker.ts";
 import { type TestSocket, openSocket } from "@tests/harness/socket.ts";
 import type { TestApi } from "@tests/harness/test-api.ts";
 
@@ -49,9 +48,7 @@ export async function observe(api: TestApi, viewer: Viewer): Promise<Observer> {
 /** Everything that was sent until now: a marker, published last, arrives last. */
 async function received(api: TestApi, { id }: Viewer, socket: TestSocket): Promise<CatalogueEvent[]> {
   await api.deps.background.drain(5_000);
-  const key = api.deps.ids.nanoid(8);
-  await publish(api.deps, userSettingsUpdate({ id, update: { [key]: [0, ""] } }));
-  const isMarker = (event: CatalogueEvent) => event.type === "UserSettingsUpdate" && key in event.update;
+  const isMarker = await publishMarker(api.deps, id);
   const isThere = () => socket.closes.length > 0 || socket.events.some(isMarker);
   await eventually(isThere, { describe: "the marker or the end of the connection" });
   return socket.drain().filter((event) => !isMarker(event));

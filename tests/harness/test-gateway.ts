@@ -4,7 +4,6 @@ import { publish } from "@lib/domain/publish.ts";
 import { systemIds } from "@lib/domain/system-ids.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
 import { messageCreate } from "@lib/event/message-events.ts";
-import { userSettingsUpdate } from "@lib/event/user-events.ts";
 import type { SocketData } from "@lib/gateway/connection.ts";
 import type { EventClientOptions } from "@lib/gateway/client/event-client.ts";
 import type { DirectMessageDocument, GroupDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
@@ -21,6 +20,7 @@ import { backgroundRunner } from "@lib/telemetry/background.ts";
 import { silentLogger } from "@lib/telemetry/logger.ts";
 import { createBonfire } from "@services/bonfire/bonfire.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { publishMarker } from "@tests/harness/publish-marker.ts";
 import { type Drivers, type Profile, profiles } from "@tests/harness/profiles.ts";
 import { type TestSocket, openSocket } from "@tests/harness/socket.ts";
 import type { SettingsInput } from "@tests/harness/test-api.ts";
@@ -195,9 +195,7 @@ export async function testGateway({
       }),
     socket: (token, options) => openSocket(url, token, options),
     async received(user, socket) {
-      const key = ids.nanoid(8);
-      await publish(deps, userSettingsUpdate({ id: user, update: { [key]: [0, ""] } }));
-      const isMarker = (event: CatalogueEvent) => event.type === "UserSettingsUpdate" && key in event.update;
+      const isMarker = await publishMarker(deps, user);
       const at = await eventually(() => socket.events.findIndex(isMarker) + 1, { describe: "the marker" });
       return socket.events.splice(0, at).slice(0, -1);
     },

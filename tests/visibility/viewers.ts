@@ -1,15 +1,14 @@
-import { publish } from "@lib/domain/publish.ts";
 import { endAllSessions } from "@lib/domain/sessions/end-all-sessions.ts";
 import { revokeSession } from "@lib/domain/sessions/end-session.ts";
 import { viewUserFor } from "@lib/domain/users/view-users.ts";
 import type { CatalogueEvent } from "@lib/event/catalogue.ts";
-import { userSettingsUpdate } from "@lib/event/user-events.ts";
 import { closeCodes } from "@lib/gateway/close-codes.ts";
 import { type Format, READY_FIELDS } from "@lib/gateway/handshake.ts";
 import { subjectsOf } from "@tests/convergence/overheard.ts";
 import { knownUserIds } from "@tests/harness/comparable-snapshot.ts";
 import { type Snapshot, applyEvent, flatten, snapshotOf } from "@tests/harness/convergence.ts";
 import { eventually } from "@tests/harness/eventually.ts";
+import { publishMarker } from "@tests/harness/publish-marker.ts";
 import type { TestSocket } from "@tests/harness/socket.ts";
 import type { TestPerson } from "@tests/harness/test-gateway.ts";
 import type { Stage } from "@tests/visibility/stage.ts";
@@ -69,9 +68,7 @@ export async function listen(stage: Stage, viewer: Viewer): Promise<CatalogueEve
 }
 
 async function receive({ gateway: { deps } }: Stage, { person, socket }: Viewer): Promise<CatalogueEvent[] | null> {
-  const key = deps.ids.nanoid(8);
-  await publish(deps, userSettingsUpdate({ id: person.id, update: { [key]: [0, ""] } }));
-  const isMarker = (event: CatalogueEvent) => event.type === "UserSettingsUpdate" && key in event.update;
+  const isMarker = await publishMarker(deps, person.id);
   await eventually(() => socket.closes.length > 0 || socket.events.some(isMarker), { describe: "the marker" });
   if (socket.closes.length === 0) return socket.events.splice(0, socket.events.findIndex(isMarker) + 1).slice(0, -1);
   expect(socket.closes.map(({ code }) => code)).toEqual([closeCodes.gap.code]);

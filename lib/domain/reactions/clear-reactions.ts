@@ -15,7 +15,8 @@ export async function clearReactions(
   const { _id: id } = (await deps.store.messages.getInChannel(channel._id, msg)) ?? fail("NotFound");
 
   await clearInOrder(deps, {
-    ...{ id, channel_id: channel._id },
+    id,
+    channel_id: channel._id,
     isMeant: () => true,
     clear: () => deps.store.messages.clearReactions(id),
     told: messageUpdate({ id, channel: channel._id, data: { reactions: {} }, clear: [] }),
