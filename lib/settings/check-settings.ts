@@ -2,6 +2,7 @@ import type { Problem } from "@lib/settings/settings-error.ts";
 import { type Origin, originOf, originText } from "@lib/settings/settings-tree.ts";
 import { STOAT_DATABASE } from "@lib/settings/sections/ermine-settings.ts";
 import type { Settings } from "@lib/settings/settings.ts";
+import { storeOfMongodb } from "@lib/settings/volatile-store.ts";
 
 /** Settings that are valid each on its own and contradict each other (P24). */
 export function checkSettings(settings: Settings, origins: ReadonlyMap<string, Origin>): Problem[] {
@@ -23,8 +24,7 @@ type Report = (key: string, reason: string) => void;
 
 function checkDrivers({ database, ermine }: Settings, isSet: (key: string) => boolean, report: Report): void {
   const { mongodb, redis } = database;
-  const store = mongodb === "" ? "sqlite::memory:" : mongodb;
-  if (isSet("ermine.store") && store !== undefined && ermine.store !== store) {
+  if (isSet("ermine.store") && mongodb !== undefined && ermine.store !== storeOfMongodb(mongodb)) {
     report("ermine.store", "contradicts database.mongodb, which chooses another store; set one of them");
   }
   if (ermine.store_database !== STOAT_DATABASE && !ermine.store.startsWith("mongodb")) {

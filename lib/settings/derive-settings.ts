@@ -1,5 +1,6 @@
 import { parseListen } from "@lib/settings/fields.ts";
 import { type Origin, type Tree, putAt, valueAt } from "@lib/settings/settings-tree.ts";
+import { storeOfMongodb } from "@lib/settings/volatile-store.ts";
 
 /**
  * Fills settings that follow from others and were not set themselves: drivers from the servers of an existing
@@ -18,7 +19,7 @@ export function deriveSettings(tree: Tree, origins: Map<string, Origin>): void {
   };
 
   const mongodb = given("database.mongodb");
-  if (mongodb !== null) follow("ermine.store", mongodb === "" ? "sqlite::memory:" : mongodb, "database.mongodb");
+  if (mongodb !== null) follow("ermine.store", storeOfMongodb(mongodb), "database.mongodb");
   const redis = given("database.redis");
   if (redis !== null) {
     follow("ermine.bus", redis, "database.redis");

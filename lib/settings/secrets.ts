@@ -10,6 +10,7 @@ import { z } from "zod";
 import type { LoadedSettings } from "@lib/settings/load-settings.ts";
 import { parseToml, readTextFile } from "@lib/settings/read-layers.ts";
 import { SettingsError } from "@lib/settings/settings-error.ts";
+import { isVolatile } from "@lib/settings/volatile-store.ts";
 
 const Secrets = z.object({
   files: z.object({ encryption_key: z.string().min(1) }),
@@ -29,8 +30,9 @@ export function ensureSecrets<T extends Loaded>(loaded: T): T {
   return withSecrets(loaded, (path) => {
     const existing = readSecrets(path);
     if (existing) lockSecrets(path);
-    const isVolatile = loaded.settings.ermine.store === "sqlite::memory:";
-    return existing ?? (isVolatile ? generateSecrets() : createSecrets(path, generateSecrets()));
+    return (
+      existing ?? (isVolatile(loaded.settings.ermine) ? generateSecrets() : createSecrets(path, generateSecrets()))
+    );
   });
 }
 

@@ -1,5 +1,6 @@
 import { isMailOn } from "@lib/domain/accounts/account-mail.ts";
 import type { Settings } from "@lib/settings/settings.ts";
+import { isVolatile } from "@lib/settings/volatile-store.ts";
 import type { Running } from "@services/ermine/start.ts";
 import { resolve } from "node:path";
 
@@ -24,9 +25,6 @@ export function greeting(
   \`${command} settings\` shows every setting. Ctrl-C stops.
 `;
 }
-
-/** Whether all data ends with the process. */
-export const isVolatile = ({ store }: Pick<Settings["ermine"], "store">): boolean => store === "sqlite::memory:";
 
 function dataPlace(ermine: Settings["ermine"]): string {
   if (isVolatile(ermine)) return "in memory: all of it is lost when this ends";

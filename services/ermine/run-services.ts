@@ -1,10 +1,11 @@
 import type { LoadedSettings } from "@lib/settings/load-settings.ts";
 import type { Settings } from "@lib/settings/settings.ts";
 import { type Problem, SettingsError } from "@lib/settings/settings-error.ts";
+import { isVolatile } from "@lib/settings/volatile-store.ts";
 import { type Logger, logger } from "@lib/telemetry/logger.ts";
 import { drainOnSignal } from "@lib/telemetry/shutdown.ts";
 import { commandName } from "@services/ermine/command-name.ts";
-import { greeting, isVolatile } from "@services/ermine/greeting.ts";
+import { greeting } from "@services/ermine/greeting.ts";
 import { warnOfFewOpenFiles } from "@services/ermine/open-files.ts";
 import { type ServiceName, serviceNames } from "@services/ermine/service-names.ts";
 import { startServices } from "@services/ermine/start.ts";
