@@ -96,8 +96,8 @@ function oneLine(text: string): string {
 
 function plainFields(fields: Fields, taken: object): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(redact(fields) as Record<string, unknown>)) {
-    // an object stays an object
+  const redacted = redact(fields) as Fields; // an object stays an object
+  for (const [name, value] of Object.entries(redacted)) {
     if (value !== undefined) plain[name in taken ? `field_${name}` : name] = value;
   }
   return plain;

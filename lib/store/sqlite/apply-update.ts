@@ -1,7 +1,7 @@
 import type { Update } from "../database.ts";
 import { changeAt, type Change } from "./change-at.ts";
 import { isCondition } from "./check-filter.ts";
-import { compileElementMatcher, compileMatcher } from "./matches.ts";
+import { compileElementMatcher, compileMatcher } from "./compile-matcher.ts";
 import { compareValues, equalValues, isDocument } from "./values.ts";
 
 type Operator = { create: boolean; change: (operand: unknown, path: string) => Change };

@@ -74,6 +74,7 @@ export function holdDocuments(sizeMax = SIZE_MAX): HeldDocuments {
       const held = byLookUp.get(lookUp);
       if (!held) return undefined;
       held.isUsed = true;
+      // As text it is that of a row, which holds a document.
       if (typeof held.document === "string") held.document = deepFreeze(decode(held.document) as Document);
       return held.document;
     },

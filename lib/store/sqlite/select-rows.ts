@@ -4,7 +4,7 @@ import { type CompiledFilter, compileFilter } from "./compile-filter.ts";
 import type { Connection } from "./connection.ts";
 import { decode } from "./json.ts";
 import type { Key } from "./key.ts";
-import { compileMatcher } from "./matches.ts";
+import { compileMatcher } from "./compile-matcher.ts";
 import { lookUp } from "./look-up.ts";
 import { fromWhere, type Source } from "./source.ts";
 import { sortDocuments } from "./sort-documents.ts";

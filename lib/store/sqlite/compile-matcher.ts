@@ -7,12 +7,10 @@ import { compareValues, equalValues, isDocument, typeRank } from "./values.ts";
 
 type Test = (value: unknown) => boolean;
 
-/** Whether a document satisfies a filter. `$text` is taken as satisfied: only the text index can tell. */
-export function matches(document: unknown, filter: Filter, folded: readonly string[] = []): boolean {
-  return compileMatcher(filter, folded)(document);
-}
-
-/** The filter as a function, for many documents. Strings on `folded` paths are compared ignoring case. */
+/**
+ * Makes a filter a test of documents. `$text` is taken as satisfied: only the text index can tell. Strings on `folded`
+ * paths are compared ignoring case.
+ */
 export function compileMatcher(filter: Filter, folded: readonly string[] = []): Test {
   const tests = Object.entries(filter).flatMap(([path, condition]): Test[] => {
     if (path === "$text") return [];
