@@ -1,4 +1,5 @@
 import {
+  MongoBulkWriteError,
   MongoClientClosedError,
   MongoError,
   MongoNetworkError,
@@ -11,11 +12,19 @@ import {
 import { DocumentTooLargeError, DuplicateKeyError, StoreError, StoreUnavailableError } from "@lib/store/database.ts";
 
 /** The port's error for what the driver threw, which becomes its cause. */
-export function toStoreError(operation: string, collection: string, error: unknown): StoreError {
+export function toStoreError(operation: string, collection: string, thrown: unknown): StoreError {
+  const error = reasonOf(thrown);
   if (isDuplicateKey(error)) return new DuplicateKeyError(operation, collection, error);
   if (isTooLarge(error)) return new DocumentTooLargeError(operation, collection, error);
   if (isUnavailable(error)) return new StoreUnavailableError(operation, collection, error);
   return new StoreError(operation, collection, error);
+}
+
+/** A bulk shows whatever ended it as the server's answer, even that there was none. */
+function reasonOf(error: unknown): unknown {
+  if (!(error instanceof MongoBulkWriteError)) return error;
+  const answer: unknown = error.errorResponse;
+  return answer instanceof Error ? answer : error;
 }
 
 /** Whether the server refused a second document with the same `_id` or unique value. */

@@ -101,6 +101,10 @@ describeMongo("an outage of MongoDB", (realUrl) => {
     const { error, tookMs } = await rejectionOf(collection.find({}));
     expect(error).toBeInstanceOf(StoreUnavailableError);
     expect(tookMs).toBeLessThan(5000);
+    const many = [collection.bulk([{ insert: { _id: "bulk" } }]), collection.insertMany([{ _id: "many" }])];
+    for (const rejection of await Promise.all(many.map(rejectionOf))) {
+      expect(rejection.error).toBeInstanceOf(StoreUnavailableError);
+    }
     proxy.restore();
 
     expect(await eventually(() => collection.find({}))).toEqual([{ _id: "before" }]);
