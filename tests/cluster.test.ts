@@ -18,6 +18,8 @@ const SLOW_MS = 40_000;
 const LEASE_MS = 1_000;
 /** How long Redis is away: longer than every timeout of the bus, much shorter than what it keeps. */
 const OUTAGE_MS = 10_000;
+/** How long the driver of MongoDB does not look again at a server. */
+const LOOKED_MS = 600;
 
 const contentsOf = (events: readonly CatalogueEvent[]) =>
   events.flatMap((event) => (event.type === "Message" ? (event.content ?? []) : []));
@@ -222,6 +224,36 @@ describe.skipIf(clusterMissing !== null && !serversRequired)(title("a cluster"),
       await eventually(() => api.isReady(), { describe: "readiness again" });
       await eventually(() => say(clientOf(api.url, crowd, 1), target, "back"), { describe: "an answer" });
       expect(await socket.take("Message")).toMatchObject({ content: "back" });
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "P21: a process that loses MongoDB amid its questions finds it again",
+    async () => {
+      const mongo = new URL(clusterMongoUrl());
+      using wire = startTcpProxy({ hostname: mongo.hostname, port: Number(mongo.port) || 27017 });
+      const impatient = "serverSelectionTimeoutMS=500&heartbeatFrequencyMS=3000&connectTimeoutMS=500";
+      await using cluster = await openCluster({ mongoUrl: `mongodb://127.0.0.1:${wire.port}/?${impatient}` });
+      const api = cluster.spawn("delta");
+      await api.started();
+      let isOver = false;
+      const asking = Array.from({ length: 8 }, async () => {
+        while (!isOver) await api.isReady();
+      });
+      for (let outage = 0; outage < 2; outage++) {
+        await eventually(() => api.isReady(), { describe: `readiness before outage ${outage}` });
+        const readyMs = performance.now();
+        // Who looked just now does not look again at once, by a connection that is about to end.
+        await eventually(() => performance.now() - readyMs >= LOOKED_MS, { describe: "a while without a look" });
+        wire.cut();
+        await eventually(async () => !(await api.isReady()), { describe: `outage ${outage}` });
+        wire.restore();
+      }
+
+      expect(await eventually(() => api.isReady(), { describe: "readiness" })).toBe(true);
+      isOver = true;
+      await Promise.all(asking);
     },
     SLOW_MS,
   );

@@ -10,11 +10,12 @@
  * Commands are counted here (`sender.ts`) and not by the driver's monitoring, which would decode every reply twice;
  * `ensure`, and a list of more than a thousand documents, send several and are counted once.
  */
-import { MongoClient, type MongoClientOptions, type TopologyDescriptionChangedEvent } from "mongodb";
-import { type Database, StoreError } from "@lib/store/database.ts";
+import { MongoClient, type MongoClientOptions } from "mongodb";
+import { type Database, StoreError, StoreUnavailableError } from "@lib/store/database.ts";
 import { mongoCollection } from "./collection.ts";
 import { ensureCollections, listCollectionNames } from "./ensure.ts";
 import { createSender } from "./sender.ts";
+import { watchServers } from "./watch-servers.ts";
 
 /** How long an operation waits for a reachable server, and a freed connection, before it is unavailable. */
 const unavailableAfterMs = 5000;
@@ -38,13 +39,18 @@ const defaults: MongoClientOptions = {
  */
 export async function openMongo(
   url: string,
-  { name, onState }: { name: string; onState?: (up: boolean) => void },
+  { name, onState = () => {} }: { name: string; onState?: (up: boolean) => void },
 ): Promise<Database> {
   const client = createClient(url);
-  if (onState) watchState(client, onState);
+  let isClosed = false;
+  // What comes next fails for want of a connection, and with that the sender opens one.
+  watchServers(client, { onState, onStuck: () => void client.close() });
   const db = client.db(name);
   const sender = createSender({
-    connect: () => client.connect(),
+    connect: async () => {
+      if (isClosed) throw new StoreUnavailableError("connect", name, "the database was closed");
+      await client.connect();
+    },
     deadlineMs: 2 * (client.options.serverSelectionTimeoutMS + (client.options.socketTimeoutMS || unansweredAfterMs)), // it tries twice
   });
   const send = <T>(operation: string, run: () => Promise<T>) => sender.send(operation, name, run);
@@ -58,6 +64,7 @@ export async function openMongo(
     },
     close: async () => {
       await sender.settled(); // the driver would interrupt them
+      isClosed = true;
       await client.close();
     },
   };
@@ -71,21 +78,4 @@ function createClient(url: string): MongoClient {
   } catch (error) {
     throw new StoreError("open", "the database", error);
   }
-}
-
-/** Tells each change once. A failed first attempt is a change too: before it nothing is known. */
-function watchState(client: MongoClient, onState: (up: boolean) => void): void {
-  let last: boolean | null = null;
-  const tell = (up: boolean) => {
-    if (up === last) return;
-    last = up;
-    onState(up);
-  };
-  client.on("topologyDescriptionChanged", ({ newDescription }: TopologyDescriptionChangedEvent) => {
-    const isUp = [...newDescription.servers.values()].some((server) => server.isWritable);
-    if (isUp || last) tell(isUp);
-  });
-  client.on("serverHeartbeatFailed", () => {
-    if (last === null) tell(false);
-  });
 }

@@ -56,6 +56,19 @@ test("P21: an operation that the driver forgets is unavailable in the end, and n
   expect(error).toBeInstanceOf(StoreUnavailableError);
 });
 
+test("P21: an operation that follows an unavailable one connects first", async () => {
+  let connects = 0;
+  const sender = createSender({ connect: async () => void connects++, deadlineMs: 10 });
+  const run = async () => "answer";
+  for (let turn = 0; turn < 2; turn++) await sender.send("find", "things", run);
+  expect(connects).toBe(1);
+
+  await rejectionOf(sender.send("find", "things", () => new Promise(() => {})));
+
+  expect(await sender.send("find", "things", run)).toBe("answer");
+  expect(connects).toBe(2);
+});
+
 describeMongo("an outage of MongoDB", (realUrl) => {
   const name = freshMongoName();
   afterAll(() => dropMongo(realUrl, [name]));
@@ -127,6 +140,16 @@ describeMongo("an outage of MongoDB", (realUrl) => {
     const errors = (await Promise.all(underWay)).map(({ error }) => error);
     expect(errors.every((error) => error instanceof StoreUnavailableError)).toBe(true);
     await database.close();
+  });
+
+  test("what was closed stays closed, whatever is asked of it", async () => {
+    const database = await openMongo(realUrl, { name });
+    await database.ping();
+    await database.close();
+
+    for (let attempt = 0; attempt < 3; attempt++) {
+      expect((await rejectionOf(database.ping())).error).toBeInstanceOf(StoreUnavailableError);
+    }
   });
 
   test("P21: an operation that is never answered is unavailable in the end", async () => {

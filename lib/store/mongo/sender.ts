@@ -14,7 +14,10 @@ export type Sender = {
 
 /** What a sender needs of the driver. */
 export type SenderOptions = {
-  /** Comes before the first operation, as often as it fails: the driver would keep what it closed, and never work again. */
+  /**
+   * Comes before the first operation, as often as it fails: the driver would keep what it closed, and never work again.
+   * Also before what follows a failure, for it may have been closed meanwhile; where it was not, that costs nothing.
+   */
   connect(): Promise<unknown>;
   /** Longer than all the driver's own timeouts: it forgets an operation whose connection ends while it is written. */
   deadlineMs: number;
@@ -41,7 +44,9 @@ export function createSender({ connect, deadlineMs }: SenderOptions): Sender {
       try {
         return await running;
       } catch (error) {
-        throw error instanceof StoreUnavailableError ? error : toStoreError(operation, collection, error);
+        const failure = error instanceof StoreUnavailableError ? error : toStoreError(operation, collection, error);
+        if (failure instanceof StoreUnavailableError) isConnected = false;
+        throw failure;
       } finally {
         clearTimeout(timer);
         underWay.delete(running);
