@@ -21,7 +21,8 @@ export type AskPrimary = <T>(call: (keys: Keys) => Promise<T>, meanwhile?: () =>
 
 /**
  * Asks keys that may be away. After a failure one call per `retryMs` asks them again, so that an outage costs no
- * request a wait.
+ * request a wait. They are back once they answer a ping: a Redis that is out of memory, or cannot save, still answers
+ * other calls, and a lock taken here would be given back there.
  */
 export function askPrimary(
   primary: Keys,
@@ -48,9 +49,11 @@ export function askPrimary(
   return async (call, meanwhile = () => call(fallback)) => {
     if (!mayAsk()) return meanwhile();
     try {
-      const answer = await call(primary);
-      become("primary");
-      return answer;
+      if (state === "fallback") {
+        await primary.ping();
+        become("primary");
+      }
+      return await call(primary);
     } catch (error) {
       if (!(error instanceof KeysUnavailableError)) throw error;
       retryAt = now() + retryMs;

@@ -34,6 +34,25 @@ test("after a failure the shared keys are asked again once per interval, not by 
   expect(given.states).toEqual(["fallback"]);
 });
 
+test("P16: shared keys that refuse writes are away, though they answer reads, until they take writes again", async () => {
+  const given = open();
+  for (const write of ["take", "ping"]) given.primary.refused.add(write);
+  const early = given.keys.get("k"); // is answered when a write has been refused
+  for (let turn = 0; turn < 3; turn++) {
+    expect(await given.keys.take("lock", `${turn}`, 10_000)).toBeNull();
+    await early;
+    given.pass(1_000);
+    expect(await given.keys.get("k")).toBeNull();
+    await given.keys.release("lock", `${turn}`);
+    given.pass(1_000);
+  }
+  expect(given.states).toEqual(["fallback"]);
+
+  given.primary.refused.clear();
+  await given.keys.get("k");
+  expect(given.states).toEqual(["fallback", "primary"]);
+});
+
 test("P8: leases opened before an outage are known during it: nobody is announced twice", async () => {
   const given = open();
   await given.keys.openLease("u", "2", 60_000);
@@ -147,7 +166,7 @@ test("other errors are not hidden by the fallback, and a ping tells the truth", 
 function open() {
   let nowMs = 0;
   const now = () => nowMs;
-  const primary = { keys: memoryKeys({ now }), isAway: false, calls: 0 };
+  const primary = { keys: memoryKeys({ now }), isAway: false, refused: new Set<string>(), calls: 0 };
   const states: KeysState[] = [];
   const guarded = new Proxy<Keys>(primary.keys, {
     get(target, name, receiver) {
@@ -155,7 +174,7 @@ function open() {
       if (typeof operation !== "function") return operation;
       return async (...args: unknown[]) => {
         primary.calls++;
-        if (primary.isAway) throw new KeysUnavailableError("away");
+        if (primary.isAway || primary.refused.has(String(name))) throw new KeysUnavailableError("away");
         return Reflect.apply(operation, target, args);
       };
     },
