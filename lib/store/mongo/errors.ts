@@ -5,6 +5,7 @@ import {
   MongoNetworkError,
   MongoNotConnectedError,
   MongoOperationTimeoutError,
+  MongoServerClosedError,
   MongoServerError,
   MongoServerSelectionError,
   MongoTopologyClosedError,
@@ -41,6 +42,7 @@ function isTooLarge(error: unknown): boolean {
 
 const unavailableErrors = [
   MongoNetworkError,
+  MongoServerClosedError,
   MongoServerSelectionError,
   MongoNotConnectedError,
   MongoTopologyClosedError,
@@ -59,6 +61,11 @@ const unavailableCodes = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436];
 
 function isUnavailable(error: unknown): boolean {
   if (unavailableErrors.some((kind) => error instanceof kind)) return true;
-  if (!(error instanceof MongoError)) return false;
+  if (!(error instanceof MongoError)) return isSystemError(error);
   return unavailableNames.includes(error.name) || unavailableCodes.includes(Number(error.code));
+}
+
+/** The driver passes on as it is what ends a connection while it is written to, such as `write ECONNRESET`. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
 }

@@ -5,6 +5,7 @@ import { createSender } from "@lib/store/mongo/sender.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { describeMongo, dropMongo, freshMongoName } from "@tests/harness/mongodb.ts";
 import { startTcpProxy, type TcpProxy } from "@tests/harness/tcp-proxy.ts";
+import { MongoServerClosedError } from "mongodb";
 
 const things: CollectionDeclaration<{ _id: string }> = { name: "things", indexes: [], int64: [] };
 
@@ -56,15 +57,19 @@ test("P21: an operation that the driver forgets is unavailable in the end, and n
   expect(error).toBeInstanceOf(StoreUnavailableError);
 });
 
-test("P21: an operation that follows an unavailable one connects first", async () => {
+test.each<[string, Error]>([
+  ["a connection that ends", Object.assign(new Error("write ECONNRESET"), { code: "ECONNRESET", syscall: "write" })],
+  ["a driver that is closed", new MongoServerClosedError("Server is closed")],
+])("P21: an operation that meets %s is unavailable, and the one that follows connects first", async (_, end) => {
   let connects = 0;
-  const sender = createSender({ connect: async () => void connects++, deadlineMs: 10 });
+  const sender = createSender({ connect: async () => void connects++, deadlineMs: 1_000 });
   const run = async () => "answer";
   for (let turn = 0; turn < 2; turn++) await sender.send("find", "things", run);
   expect(connects).toBe(1);
 
-  await rejectionOf(sender.send("find", "things", () => new Promise(() => {})));
+  const { error } = await rejectionOf(sender.send("find", "things", () => Promise.reject(end)));
 
+  expect(error).toBeInstanceOf(StoreUnavailableError);
   expect(await sender.send("find", "things", run)).toBe("answer");
   expect(connects).toBe(2);
 });
