@@ -1,5 +1,5 @@
 /**
- * A record after an update event: removed fields first, then the given ones, as clients apply it (spec of partials:
+ * A record after an update event: removed fields first, then the given ones, as clients apply it (conformance
  * events-65). A partial's null says as little as an absent field: what it takes away is under `clear`.
  */
 export function applyPartial<T extends object>(record: T, data: object, removed: readonly (string | null)[]): T {

@@ -21,6 +21,7 @@ export const NOWHERE = "0-0";
 /** Something that wants every entry from a moment on. `frames` are those that were sent unchanged, if any were. */
 export type Listener = (entry: BusEntry, frames: Frames) => void;
 
+/** Where entries of the bus are pushed, and who listens to what became of them. */
 export type Dispatcher = EntryQueue & {
   /** Position of the newest entry that was dispatched, or where reading began. */
   position: string;
@@ -29,6 +30,7 @@ export type Dispatcher = EntryQueue & {
 
 type Parts = { world: World; out: Outlet; log: Logger; reads: WorldReads; onGap(): void };
 
+/** Opens a dispatcher, to which nothing was pushed yet. An event that cannot be dispatched is logged and left out (P27). */
 export function createDispatcher(parts: Parts): Dispatcher {
   const queue = entryQueue({ onEntry: dispatch, onGap: parts.onGap, onBatchEnd: tellLastMessages });
   const dispatcher = { ...queue, position: NOWHERE, listeners: new Set<Listener>() };

@@ -35,6 +35,7 @@ const MISSED_MAX = 20_000;
 /** How far this process may be behind another one for a client of that one to be resumed here. */
 const CATCH_UP_MS = 500;
 
+/** What connections of a process are prepared from and with. */
 export type PrepareParts = {
   deps: Pick<Deps, "store" | "keys" | "bus" | "clock" | "settings" | "background" | "log">;
   world: World;

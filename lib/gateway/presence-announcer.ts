@@ -11,8 +11,10 @@ import { seldom } from "@lib/telemetry/seldom.ts";
 /** One after the other, ten thousand users of a process that died would be shown online for another minute. */
 const ANNOUNCED_AT_ONCE = 32;
 
+/** What announcing needs. */
 export type PresenceAnnouncerDeps = Pick<Deps, "store" | "keys" | "bus" | "settings" | "log" | "background">;
 
+/** Changes and announces who is online, for each user one after the other. */
 export type PresenceAnnouncer = {
   /**
    * Changes the leases of a user after all that was begun for them before, and announces `isOnline` if `change` resolves

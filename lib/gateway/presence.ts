@@ -15,6 +15,7 @@ const RENEWED_AT_ONCE = 500;
 /** Who is back within this time after a connection was lost, or closed for no fault of theirs, was never away. */
 export const AWAY_UNNOTICED_MS = 15_000;
 
+/** The leases of the connections of one process. */
 export type Presence = {
   /**
    * Opens the lease of a live connection and announces the user if it is the first. The lease of a connection that it
@@ -41,6 +42,7 @@ export type Presence = {
   handOver(): Promise<void>;
 };
 
+/** Holds no lease yet. */
 export function createPresence(deps: PresenceAnnouncerDeps & Pick<Deps, "ids">): Presence {
   const { lease_ms } = deps.settings.ermine.gateway;
   const leases = new Map<Connection, { user: string; lease: string }>();

@@ -25,6 +25,7 @@ export type Reader = Pick<Connection, "state" | "waitingBytes" | "isHeldBack" | 
 /** Since when a reader lags, or has taken nothing, and what waited for it then. */
 type Lag = { sinceMs: number; waitingBytes: number };
 
+/** Watches over those who read more slowly than is sent. */
 export type SlowReaders<R extends Reader> = {
   /** Notes a frame that was sent to one socket or to many. */
   noteSent(frame: string | Uint8Array): void;

@@ -16,6 +16,7 @@ import type { UserDocument } from "@lib/model/stored/user.ts";
 /** A server as read, with all its channels. */
 export type ServerRead = { server: ServerDocument; channels: ChannelDocument[] };
 
+/** What one user starts with. */
 export type Snapshot = {
   user: UserDocument;
   memberships: MemberDocument[];

@@ -13,6 +13,7 @@ import type { Format } from "@lib/gateway/handshake.ts";
 import { backoffMs } from "@lib/telemetry/backoff.ts";
 import { within } from "@lib/telemetry/within.ts";
 
+/** Where and as whom to connect, what to ask for, and who is told of what comes. */
 export type EventClientOptions = {
   /** WebSocket address, such as `ws://localhost:14700/ws`. */
   url: string;

@@ -21,6 +21,7 @@ import { withoutChannel } from "@lib/gateway/without-channel.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 import { readChannel } from "@lib/gateway/read-channel.ts";
 
+/** Of channels of servers, conversations and groups: who sees them, and who is in them. */
 export const channelRules: Rules = {
   ChannelCreate(context, event) {
     const channel = readChannel(event);

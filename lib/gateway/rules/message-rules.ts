@@ -9,6 +9,7 @@ import type { DirectView, ServerView, UserView, World } from "@lib/gateway/world
 import type { ChannelDocument } from "@lib/model/stored/channel.ts";
 import type { RelationshipStatus } from "@lib/model/user.ts";
 
+/** Of messages: the only events of which each recipient may get a form of their own. */
 export const messageRules: Rules = {
   Message({ world, out, frames }, event) {
     const place = placeOf(world, event.channel);

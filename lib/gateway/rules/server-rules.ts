@@ -19,6 +19,7 @@ import type { TextChannelDocument } from "@lib/model/stored/channel.ts";
 import type { RoleDocument } from "@lib/model/stored/role.ts";
 import { viewChannel } from "@lib/model/view/channel.ts";
 
+/** Of servers, their members and roles: who is there, and which channels they see because of it. */
 export const serverRules: Rules = {
   async ServerCreate({ world, out, frames, topics, reads }, event) {
     const audience = () => topics.flatMap((topic) => world.users.get(topic.replace(/!$/, "")) ?? []);
@@ -139,7 +140,7 @@ function withoutRole(channel: TextChannelDocument, roleId: string): TextChannelD
   return { ...channel, role_permissions };
 }
 
-/** Sends a server event; whoever sees other channels because of it gets them first, in one `Bulk` (07 §7.3). */
+/** Sends a server event; whoever sees other channels because of it gets them first, in one `Bulk` (conformance events-31, events-35). */
 function announceVisibility(
   { out, frames }: RuleContext,
   server: ServerView,

@@ -23,6 +23,7 @@ const REMOVALS = {
   Internal: null,
 } as const;
 
+/** Of users and sessions: what others see of them, how they stand to each other, and who is logged out. */
 export const userRules: Rules = {
   UserUpdate(context, event) {
     updateSelf(context, event);

@@ -12,6 +12,7 @@ export type Sql = { sql: string; parameters: readonly Key[]; exact: boolean };
 
 const EVERYTHING: Sql = { sql: "1", parameters: [], exact: true };
 const NOTHING: Sql = { sql: "0", parameters: [], exact: true };
+/** Selects every document, of which none need fit. */
 export const UNKNOWN: Sql = { sql: "1", parameters: [], exact: false };
 /** Beyond this many substrings, parsing the documents is as fast. */
 const SUBSTRINGS_MAX = 16;
