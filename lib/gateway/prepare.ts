@@ -172,7 +172,7 @@ export function prepareFromLost(
 ): boolean {
   const { world, recent } = parts;
   const position = claim.resume?.position ?? null;
-  const keys = [...listenKeysOf(lost.user), ...keysOfWatches(lost.watching)];
+  const keys = [...listenKeysOf(lost.user), ...keysOfWatches(lost.user, lost.watching)];
   const missed = position === null ? null : recent.since(position, keys);
   if (position === null || !missed || missed.some((entry) => changesView(world, lost.user, entry))) {
     dropUserIfUnused(world, lost.user);
@@ -206,7 +206,8 @@ function goLive(
   sockets[connection.variant]++;
   const { resume, ready } = claim;
   if (resume && resume.position !== null) {
-    const missed = continued && recent.since(resume.position, [...listenKeysOf(user), ...keysOfWatches(continued)]);
+    const missed =
+      continued && recent.since(resume.position, [...listenKeysOf(user), ...keysOfWatches(user, continued)]);
     if (missed && !missed.some((entry) => changesView(world, user, entry))) {
       goOnWatching(parts, connection, user, continued);
       world.continued.push({ connection, atMs: deps.clock.now() });

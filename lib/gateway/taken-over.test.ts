@@ -1,5 +1,6 @@
 /** A client that changes its network comes back while its old socket, on which nothing arrives any more, is still open. */
 import { publish } from "@lib/domain/publish.ts";
+import { serverMemberLeave } from "@lib/event/server-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import { LOST_MAX } from "@lib/gateway/lingering.ts";
 import { eventually } from "@tests/harness/eventually.ts";
@@ -132,5 +133,25 @@ describe.each(profiles)("connections taken over on $name", (profile) => {
 
     expect(resumed.recovered).toBe(true);
     expect(await s.names(back)).toEqual(["later"]);
+  });
+
+  test("P3 P4: of members of a server that one left after asking, nothing is told at another process", async () => {
+    await using s = await watching(profile);
+    await using another = await testGateway({ profile, drivers: s.gateway.drivers });
+    await s.gateway.deps.background.drain(1_000);
+    const left = { server: s.server._id, user: s.member.id };
+    await s.gateway.deps.store.members.remove(left, s.gateway.clock.now());
+    await publish(s.gateway.deps, serverMemberLeave({ id: left.server, user: left.user, reason: "Leave" }));
+    await s.socket.take("ServerMemberLeave");
+    await s.socket.settle();
+    const resumeFrom = s.socket.client.resumePoint;
+    await s.rename("missed");
+
+    await using back = await s.back(another, resumeFrom);
+    const resumed = await back.take("Resumed");
+    await s.rename("later");
+
+    expect(resumed.recovered).toBe(true);
+    expect(await s.names(back)).toEqual([]);
   });
 });

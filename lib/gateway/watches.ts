@@ -4,6 +4,7 @@
  * where it is not remembered, such as at another process; losing the note ends the watches, nothing else.
  */
 import type { Deps } from "@lib/domain/deps.ts";
+import { memberTopic } from "@lib/event/topic.ts";
 import { allowance, takeFrom } from "@lib/gateway/allowance.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
 import { connectionIdOf } from "@lib/gateway/lingering.ts";
@@ -48,8 +49,9 @@ export function expireWatches(world: World, nowMs: number): void {
   }
 }
 
-/** Under which the missed updates are found of members of watched servers. */
-export const keysOfWatches = (watches: Watches): string[] => [...watches.keys()].map((id) => `${id}u`);
+/** Under which a user finds the missed updates of members of watched servers, of which they may have left some since. */
+export const keysOfWatches = ({ servers }: UserView, watches: Watches): string[] =>
+  servers.flatMap(({ id }) => (watches.has(id) ? memberTopic(id) : []));
 
 /** Notes what a connection watches, if it may be continued. */
 export function noteWatches(
