@@ -1,6 +1,7 @@
 import type { ClientEvent } from "@lib/event/client-events.ts";
 import { allowance, takeFrom } from "@lib/gateway/allowance.ts";
 import type { CloseCode } from "@lib/gateway/close-codes.ts";
+import type { Continued } from "@lib/gateway/continued.ts";
 import type { Frames } from "@lib/gateway/frames.ts";
 import type { Handshake } from "@lib/gateway/handshake.ts";
 import { type Topic, type Variant, compresses, nativeTopic, variantOf } from "@lib/gateway/variant.ts";
@@ -52,6 +53,8 @@ export class Connection {
   sessionId = "";
   /** What its client names to continue it; empty when it cannot be continued. */
   resumeSession = "";
+  /** What may make it start afresh, because its client was resumed without the snapshot that was read for it. */
+  continued: Continued | null = null;
   /** Servers whose member updates were asked for (`Subscribe`), by when that ends. */
   readonly watching = new Map<string, number>();
   /** Null once it is done: idle sockets shall hold little. */

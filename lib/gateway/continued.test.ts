@@ -3,6 +3,7 @@ import { serverUpdate } from "@lib/event/server-events.ts";
 import { deleteAllSessions, deleteSession, logout } from "@lib/event/session-events.ts";
 import type { SocketData } from "@lib/gateway/connection.ts";
 import { type Continued, forgetClosed, restartContinued } from "@lib/gateway/continued.ts";
+import { linger, takeLingering } from "@lib/gateway/lingering.ts";
 import { addConnection, enterWorld } from "@lib/gateway/membership.ts";
 import type { Snapshot } from "@lib/gateway/snapshot.ts";
 import { emptyWorld } from "@lib/gateway/world.ts";
@@ -78,16 +79,22 @@ test.each([
   },
 );
 
-test("P3: of connections that are closed nothing is kept, of the others everything is", () => {
+test("P3: of connections that are closed nothing is kept unless they may come back, of the others everything is", () => {
   const { world } = resumedAt(1_000, 2_000, 3_000);
   const [first, second, third] = world.continued;
   if (!first || !second || !third) throw new Error("there are three");
 
   forgetClosed(world);
   const all = [...world.continued];
-  second.connection.state = "closed";
+  for (const { connection } of [second, third]) connection.state = "closed";
+  third.connection.resumeSession = "third";
+  linger(world.lost, third.connection, 4_000);
+  forgetClosed(world);
+  const left = [...world.continued];
+  takeLingering(world.lost, "third");
   forgetClosed(world);
 
   expect(all).toEqual([first, second, third]);
-  expect(world.continued).toEqual([first, third]);
+  expect(left).toEqual([first, third]);
+  expect(world.continued).toEqual([first]);
 });

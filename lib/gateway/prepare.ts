@@ -9,6 +9,7 @@ import { userSlowmodes } from "@lib/event/channel-events.ts";
 import { type CatalogueEvent, catalogue } from "@lib/event/catalogue.ts";
 import { authenticate } from "@lib/gateway/authenticate.ts";
 import type { Connection } from "@lib/gateway/connection.ts";
+import { noteContinued, passOn } from "@lib/gateway/continued.ts";
 import { type Dispatcher, type Listener, NOWHERE } from "@lib/gateway/dispatcher.ts";
 import { Frames } from "@lib/gateway/frames.ts";
 import type { Claim } from "@lib/gateway/handshake.ts";
@@ -181,6 +182,7 @@ export function prepareFromLost(
   connection.sessionId = lost.sessionId;
   connection.send(new Frames(authenticated({})));
   addConnection(world, lost.user, connection);
+  passOn(lost.connection, connection);
   goOnWatching(parts, connection, lost.user, lost.watching);
   parts.sockets[connection.variant]++;
   sendMissed(parts, connection, position, missed);
@@ -210,7 +212,7 @@ function goLive(
       continued && recent.since(resume.position, [...listenKeysOf(user), ...keysOfWatches(user, continued)]);
     if (missed && !missed.some((entry) => changesView(world, user, entry))) {
       goOnWatching(parts, connection, user, continued);
-      world.continued.push({ connection, atMs: deps.clock.now() });
+      noteContinued(world, connection, deps.clock.now());
       sendMissed(parts, connection, resume.position, missed);
       return "resumed";
     }

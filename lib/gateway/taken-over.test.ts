@@ -1,6 +1,6 @@
 /** A client that changes its network comes back while its old socket, on which nothing arrives any more, is still open. */
 import { publish } from "@lib/domain/publish.ts";
-import { serverMemberLeave } from "@lib/event/server-events.ts";
+import { serverMemberLeave, serverUpdate } from "@lib/event/server-events.ts";
 import { userUpdate } from "@lib/event/user-events.ts";
 import { LOST_MAX } from "@lib/gateway/lingering.ts";
 import { eventually } from "@tests/harness/eventually.ts";
@@ -154,4 +154,28 @@ describe.each(profiles)("connections taken over on $name", (profile) => {
     expect(resumed.recovered).toBe(true);
     expect(await s.names(back)).toEqual([]);
   });
+
+  test.each(["open", "lost"])(
+    "P3: news of what a snapshot held, which no client saw, ends also who continues a connection that is %s",
+    async (how) => {
+      await using s = await watching(profile);
+      await using another = await testGateway({ profile, drivers: s.gateway.drivers });
+      await s.gateway.deps.store.servers.update(s.server._id, { default_permissions: 0 });
+      await using first = await s.back(another);
+      const { recovered } = await first.take("Resumed");
+      if (how === "lost") {
+        first.client.drop();
+        await eventually(() => another.stats.connections === 0);
+      }
+
+      await using second = await s.back(another, first.client.resumePoint);
+      const resumed = await second.take("Resumed");
+      const data = { default_permissions: 0 };
+      await publish(s.gateway.deps, serverUpdate({ id: s.server._id, data, clear: [] }));
+      await eventually(() => second.closes.length > 0);
+
+      expect([recovered, resumed.recovered]).toEqual([true, true]);
+      expect(second.closes).toEqual([{ code: 4004, reason: "Events were lost, reconnect" }]);
+    },
+  );
 });
