@@ -20,8 +20,8 @@ type Held = Omit<BusEntry, "event" | "text"> & {
 export type HeldEntries = {
   /** Adds an entry that stands under some keys, with its event in JSON. A follow-up has the position of the one before. */
   add(entry: BusEntry, found: Pick<Held, "text" | "keys" | "atMs" | "isFollowUp">): void;
-  /** Takes the oldest while there are too many bytes or it is too old; returns the position of the last one taken. */
-  trim(nowMs: number): string | null;
+  /** Takes the oldest while there are too many bytes or it is too old; returns the last one taken. */
+  trim(nowMs: number): Pick<Held, "position" | "isFollowUp"> | null;
   clear(): void;
   /**
    * What came after a position under any of the keys, and follow-ups at that position, oldest first, each once; null if
@@ -49,11 +49,11 @@ export function holdEntries({ ageMsMax, bytesMax, replayBytesMax }: Bounds): Hel
       byKey.add(own);
     },
     trim(nowMs) {
-      let taken: string | null = null;
+      let taken: Held | null = null;
       for (let oldest = held[first]; oldest; oldest = held[++first]) {
         if (bytes <= bytesMax && nowMs - oldest.atMs <= ageMsMax) break;
         bytes -= oldest.text.length;
-        taken = oldest.position;
+        taken = oldest;
         byKey.forget(oldest);
       }
       if (first >= 1024 && first * 2 >= held.length) {

@@ -95,3 +95,24 @@ test("P3, P4: what follows from an entry is replayed to who stands at its positi
   add("2-0", "ChannelUpdate");
   expect([since("1-0"), since("2-0")]).toEqual([["ChannelUpdate", "Message", "ChannelUpdate"], ["ChannelUpdate"]]);
 });
+
+test("P3, P4: who stands at a position starts afresh once something that followed there is gone", () => {
+  const bounds = { ageMsMax: 1_000, bytesMax: 1_000, replayBytesMax: 1_000 };
+  const recent = recentEntries({ ...bounds, keysOf: ({ topics }) => topics });
+  const add = (position: string, topic: string, type: string, nowMs: number) =>
+    recent.add({ position, topics: [topic], event: { type }, acceptedMs: 0 }, JSON.stringify({ type }), nowMs);
+  const since = (position: string) => recent.since(position, ["t", "u"])?.map(({ event }) => event.type);
+  recent.beginAt("0-0");
+
+  add("1-0", "t", "Message", 0);
+  add("1-0", "t", "ChannelUpdate", 1);
+  add("2-0", "u", "Message", 1_001);
+  const left = [since("0-0"), since("1-0")];
+  add("3-0", "u", "Message", 1_002);
+  const gone = [since("1-0"), since("2-0")];
+  add("4-0", "u", "Message", 2_002);
+
+  expect(left).toEqual([undefined, ["ChannelUpdate", "Message"]]);
+  expect(gone).toEqual([undefined, ["Message"]]);
+  expect(since("2-0")).toEqual(["Message", "Message"]);
+});

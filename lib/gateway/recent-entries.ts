@@ -28,13 +28,15 @@ export function recentEntries({
   const held = holdEntries(bounds);
   /** Entries up to here are gone. */
   let horizon: string | null = null;
+  /** Whether what followed at the horizon is gone, too: who was told the entry there may not have been told that. */
+  let isHorizonPast = false;
   /** What comes after this is not known yet. */
   let newest: string | null = null;
   /** Positions up to here may be of what was broken off. */
   let broken: string | null = null;
 
   function reachesFrom(position: string): boolean {
-    if (horizon === null || comparePositions(position, horizon) < 0) return false;
+    if (horizon === null || comparePositions(position, horizon) < (isHorizonPast ? 1 : 0)) return false;
     if (newest === null || comparePositions(position, newest) > 0) return false;
     return broken === null || comparePositions(position, broken) > 0;
   }
@@ -47,11 +49,13 @@ export function recentEntries({
     breakOff() {
       held.clear();
       horizon = null;
+      isHorizonPast = false;
       if (newest !== null && (broken === null || comparePositions(newest, broken) > 0)) broken = newest;
     },
     skip({ position }) {
       held.clear();
       horizon = position;
+      isHorizonPast = false;
       newest = position;
     },
     add(entry, text, nowMs) {
@@ -61,7 +65,8 @@ export function recentEntries({
       horizon ??= entry.position;
       if (horizon === entry.position && !isFollowUp) return;
       held.add(entry, { text, keys: keysOf(entry), atMs: nowMs, isFollowUp });
-      horizon = held.trim(nowMs) ?? horizon;
+      const taken = held.trim(nowMs);
+      if (taken) [horizon, isHorizonPast] = [taken.position, taken.isFollowUp];
     },
     since: (position, keys) => (reachesFrom(position) ? held.after(position, keys) : null),
   };
