@@ -44,7 +44,7 @@ describe.each(storesUnderTest())("members on $name", (driver) => {
     expect(await store.members.get("s", "u")).toBeNull();
     expect(await store.members.countByServer("s")).toBe(0);
     expect(await store.members.countByUser("u")).toBe(0);
-    expect(await store.members.listChunk("s", null, 10)).toEqual([]);
+    expect(await store.members.listChunk("s", null, 10)).toEqual({ members: [], next: null });
     expect(await store.members.update(key, { nickname: "x" })).toBeNull();
     expect(await store.members.remove(key, NOW_MS)).toBeNull();
     expect(store.malformed).toEqual([]);
@@ -92,13 +92,13 @@ describe.each(storesUnderTest())("members on $name", (driver) => {
     await using store = await openTestStore(driver);
     for (const user of ["c", "a", "e", "b", "d"]) await store.members.join({ server: "s", user }, 1);
     await store.members.join({ server: "other", user: "f" }, 1);
-    const seen: string[] = [];
-    for (let after: string | null = null; ; after = seen.at(-1) ?? null) {
-      const chunk = await store.members.listChunk("s", after, 2);
-      seen.push(...chunk.map(({ _id }) => _id.user));
-      if (chunk.length < 2) break;
-    }
-    expect(seen).toEqual(["a", "b", "c", "d", "e"]);
+    const chunkAfter = async (user: string | null) => {
+      const { members, next } = await store.members.listChunk("s", user, 2);
+      return { users: members.map(({ _id }) => _id.user), next };
+    };
+    expect(await chunkAfter(null)).toEqual({ users: ["a", "b"], next: "b" });
+    expect(await chunkAfter("b")).toEqual({ users: ["c", "d"], next: "d" });
+    expect(await chunkAfter("d")).toEqual({ users: ["e"], next: null });
   });
 
   test("mutual servers are those where both are members now", async () => {

@@ -38,6 +38,9 @@ export function membersRepository(db: Database, onMalformed: OnMalformed) {
   return { get, ...queries(source), ...comingsAndGoings(source), ...changes(source) };
 }
 
+/** Some members of a server, and after whom the next ones come: null when these are the last. */
+export type MemberChunk = { members: MemberDocument[]; next: string | null };
+
 type Source = {
   members: Collection<StoredDocument>;
   read: DocumentReader<MemberDocument>;
@@ -70,10 +73,11 @@ function queries({ members, read }: Omit<Source, "get">) {
     },
 
     /** The next `limit` members in order of user id, after one of them; for walking through large servers. */
-    async listChunk(serverId: string, afterUserId: string | null, limit: number): Promise<MemberDocument[]> {
+    async listChunk(serverId: string, afterUserId: string | null, limit: number): Promise<MemberChunk> {
       const after = afterUserId === null ? {} : { "_id.user": { $gt: afterUserId } };
       const filter = { "_id.server": serverId, ...after, ...ACTIVE };
-      return read.many(await members.find(filter, { sort: { "_id.user": 1 }, limit }));
+      const found = await members.find(filter, { sort: { "_id.user": 1 }, limit });
+      return { members: read.many(found), next: found.length < limit ? null : userOf(found.at(-1)) };
     },
 
     /** Ids of the servers that a user is a member of. */
@@ -99,6 +103,12 @@ function queries({ members, read }: Omit<Source, "get">) {
       return members.count({ "_id.user": userId, ...ACTIVE });
     },
   };
+}
+
+/** Whose membership a document is, even one that cannot be read. */
+function userOf(raw: StoredDocument | undefined): string | null {
+  const { user } = (raw?._id ?? {}) as Partial<MemberKey>; // it was found by the parts of its key
+  return user ?? null;
 }
 
 /** Joining and leaving. */

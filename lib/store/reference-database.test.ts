@@ -33,7 +33,7 @@ async function readAll(store: Store): Promise<Record<string, number>> {
       .length,
     safety_snapshots: await each(ids("safety_reports"), (id) => store.snapshots.listByReport(id)),
     server_bans: (await store.bans.listByServer(SERVER)).length,
-    server_members: (await store.members.listChunk(SERVER, null, 100)).length,
+    server_members: (await store.members.listChunk(SERVER, null, 100)).members.length,
     servers: (await store.servers.listByIds(ids("servers"))).length,
     sessions,
     user_settings: Object.keys(await store.userSettings.get(OWNER)).length > 0 ? 1 : 0,

@@ -43,10 +43,13 @@ export async function listAcquaintances({ api: { deps }, viewers }: Cast): Promi
       store.members.listServerIds(id),
       store.channels.listDirect(id),
     ]);
-    const members = await Promise.all(servers.map((server) => store.members.listChunk(server, null, 1_000)));
+    const chunks = await Promise.all(servers.map((server) => store.members.listChunk(server, null, 1_000)));
     const related = (user?.relations ?? []).map(({ _id }) => _id);
     const recipients = channels.flatMap((channel) => ("recipients" in channel ? channel.recipients : []));
-    return [id, new Set([id, ...related, ...recipients, ...members.flat().map(({ _id }) => _id.user)])];
+    return [
+      id,
+      new Set([id, ...related, ...recipients, ...chunks.flatMap(({ members }) => members).map(({ _id }) => _id.user)]),
+    ];
   };
   return new Map(await Promise.all(Object.values(viewers).map(known)));
 }

@@ -23,6 +23,15 @@ describe.each(storesUnderTest())("people of a server on $name", (driver) => {
     expect(people.map(({ member }) => member._id.user)).toEqual(ids);
   });
 
+  test("a membership that cannot be read hides none of those after it", async () => {
+    await using store = await openTestStore(driver);
+    const ids = await fill(store, 1_001);
+    await store.raw("members").updateMany({ "_id.user": { $in: ["u0100", "u0999"] } }, { $set: { roles: "broken" } });
+    const people: Person[] = [];
+    for await (const chunk of walkPeople({ store }, "s")) people.push(...chunk);
+    expect(people.map(({ user }) => user._id)).toEqual(ids.filter((id) => id !== "u0100" && id !== "u0999"));
+  });
+
   test("whoever waits is served before a large server is through", async () => {
     await using store = await openTestStore(driver);
     await fill(store, 1_500);

@@ -4,6 +4,7 @@ import { approximateMemberCount } from "@lib/domain/servers/approximate-member-c
 import { inUserTurn } from "@lib/domain/user-turn.ts";
 import type { MemberDocument } from "@lib/model/stored/member.ts";
 import type { UserDocument } from "@lib/model/stored/user.ts";
+import type { MemberChunk } from "@lib/store/members.ts";
 import { nextTurn } from "@lib/telemetry/next-turn.ts";
 
 /** A membership and who has it. */
@@ -35,10 +36,10 @@ export async function inWalkTurn<T>(
  */
 export async function* walkPeople({ store }: Pick<Deps, "store">, serverId: string): AsyncGenerator<Person[]> {
   for (let after: string | null = null; ; await nextTurn()) {
-    const members: MemberDocument[] = await store.members.listChunk(serverId, after, CHUNK);
+    const { members, next }: MemberChunk = await store.members.listChunk(serverId, after, CHUNK);
     yield await withUsers(store, members);
-    if (members.length < CHUNK) return;
-    after = members.at(-1)?._id.user ?? null;
+    if (next === null) return;
+    after = next;
   }
 }
 

@@ -56,6 +56,6 @@ export async function deleteWholeServer(
 
 /** The members of a server, or null when they are too many to be told by name. */
 async function listFew({ store }: Pick<Deps, "store">, serverId: string): Promise<string[] | null> {
-  const members = await store.members.listChunk(serverId, null, NAMED_MAX + 1);
-  return members.length > NAMED_MAX ? null : members.map(({ _id }) => _id.user);
+  const { members, next } = await store.members.listChunk(serverId, null, NAMED_MAX + 1);
+  return next === null ? members.map(({ _id }) => _id.user) : null;
 }

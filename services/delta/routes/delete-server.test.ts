@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import * as contract from "@lib/contract/servers.ts";
 import { NAMED_MAX } from "@lib/domain/servers/delete-server.ts";
+import { collections } from "@lib/store/collections.ts";
 import { profiles } from "@tests/harness/profiles.ts";
 import { answer } from "@tests/harness/answer.ts";
 import { auditLog, seedFile, seedMember, seedRole, seedServer, seedUser } from "@tests/harness/seed.ts";
@@ -119,12 +120,14 @@ describe.each(profiles)("deleting and leaving servers, $name", (profile) => {
     expect(files.map(({ deleted }) => deleted)).toEqual([true, true, true, true, true]);
   });
 
-  test("P3: the deletion of a server of many names nobody who was in it", async () => {
+  test("P3: the deletion of a server of many names nobody who was in it, also if some cannot be read", async () => {
     await using api = await testApi({ profile });
     const { owner, server, remove } = await community(api);
-    const { members } = api.deps.store;
+    const { members, database } = api.deps.store;
     const join = (at: number) => members.join({ server: server.id, user: `member${at}` }, api.clock.now());
     await Promise.all(Array.from({ length: NAMED_MAX }, (_, at) => join(at)));
+    const unreadable = { "_id.user": { $in: ["member0", "member1"] } };
+    await database.collection(collections.members).updateMany(unreadable, { $set: { roles: "broken" } });
 
     await remove(owner.client);
 
