@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test";
-import { exclusively } from "@lib/domain/exclusive.ts";
+import { expect, spyOn, test } from "bun:test";
+import { WAIT_MS_MAX, exclusively } from "@lib/domain/exclusive.ts";
 import { systemIds } from "@lib/domain/system-ids.ts";
+import { OverLimitError } from "@lib/error/over-limit.ts";
 import { memoryKeys } from "@lib/keys/memory.ts";
+import { errorOf } from "@tests/harness/error-of.ts";
 
 test("P13: work of one name runs one at a time, whatever became of the one before", async () => {
   const given = open();
@@ -33,6 +35,21 @@ test("P13: work that outlasted its hold does not end the hold of the one that be
   next.end();
   await next.done;
   expect(await given.isHeld()).toBe(false);
+});
+
+test("P15: who has waited very long for their turn is told to ask again later", async () => {
+  const given = open();
+  const first = given.begin();
+  await first.begun;
+  const now = spyOn(performance, "now").mockReturnValueOnce(0);
+  now.mockReturnValue(WAIT_MS_MAX + 1);
+
+  const error = await errorOf(given.exclusively(async () => {}));
+  now.mockRestore();
+
+  expect(error).toBeInstanceOf(OverLimitError);
+  first.end();
+  await first.done;
 });
 
 /** Keys on a clock of their own, and work of one name that goes on until it is told to end. */
