@@ -1,11 +1,12 @@
 import { createServices } from "@services/ermine/create-services.ts";
 import { publicListener } from "@services/ermine/public-listener.ts";
+import { WAIT_MS_MAX } from "@lib/domain/exclusive.ts";
 import { createRegistry, type Registry } from "@lib/telemetry/metrics.ts";
 import type { ServiceName } from "@services/ermine/service-names.ts";
 import { eventually } from "@tests/harness/eventually.ts";
 import { openSocket } from "@tests/harness/socket.ts";
 import { type TestApi, testApi } from "@tests/harness/test-api.ts";
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 
 /** All services on one free port, beside those of the test, over the same drivers. */
 async function openFront(
@@ -137,4 +138,13 @@ test("people are told what runs here, and unknown paths are not found", async ()
   const page = await fetch(`${front.url}/`);
   expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
   expect((await fetch(`${front.url}/nothing`)).status).toBe(404);
+});
+
+test("P15: a request that waits for its turn is not cut off before it is answered", async () => {
+  const serve = spyOn(Bun, "serve");
+  await using api = await testApi();
+  await using _front = await openFront(api);
+  const idleSeconds = serve.mock.calls.at(-1)?.[0].idleTimeout ?? 0;
+  serve.mockRestore();
+  expect(idleSeconds * 1000).toBeGreaterThan(WAIT_MS_MAX);
 });

@@ -1,6 +1,7 @@
 import { RequestError, errorResponse } from "@lib/rpc/request-error.ts";
 import { pathStart, requestPath } from "@lib/rpc/request-path.ts";
 import type { Deps } from "@lib/domain/deps.ts";
+import { WAIT_MS_MAX } from "@lib/domain/exclusive.ts";
 import { frontPage } from "@services/ermine/front-page.ts";
 import type { Services } from "@services/ermine/create-services.ts";
 import { listen } from "@services/ermine/listen.ts";
@@ -12,6 +13,12 @@ import type { Server, WebSocketHandler } from "bun";
 
 /** Without a gateway no socket is ever upgraded. */
 const noSockets: WebSocketHandler<SocketData> = { message: (ws) => ws.close() };
+
+/**
+ * After so many seconds Bun cuts off a connection on which nothing is sent, also one whose request is being answered. So
+ * it is longer than anybody waits for their turn, with time for what they waited for.
+ */
+const IDLE_SECONDS = (2 * WAIT_MS_MAX) / 1000;
 
 /** Opens the public port: of the one service, or of all of them by path. */
 export function publicListener(
@@ -37,6 +44,7 @@ export function publicListener(
       },
       development: false, // its error page shows paths and source
       websocket: services.bonfire?.websocket ?? noSockets,
+      idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: settings.features.limits.global.body_limit_size,
     });
   return listen(key, address, serve);
