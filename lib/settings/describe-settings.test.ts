@@ -46,6 +46,11 @@ describe("effective settings", () => {
     },
   );
 
+  test("P17: also a secret of the query that holds an @", () => {
+    const hidden = hideCredentials("mongodb://a,b/?tlsCertificateKeyFilePassword=secret@hunter2&w=1");
+    expect(hidden).toBe("mongodb://***@&w=1");
+  });
+
   test("every setting says what it is for, and secrets by name are marked as such", () => {
     const keys = listSettingKeys();
     expect(keys.length).toBeGreaterThan(150);

@@ -38,7 +38,10 @@ function shown(value: unknown, secret: SettingKey["secret"]): string {
 
 /** The URL with user and password hidden, also when several hosts make it unparsable as a URL. */
 export function hideCredentials(url: string): string {
-  return url
-    .replace(/^([a-z0-9+.-]+:\/\/).*@/is, "$1***@") // up to the last: a password may hold any character
-    .replaceAll(/([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi, "$1***");
+  return (
+    url
+      // Up to the last `@`, as a password may hold any character, and on to the end of a secret that it stands in.
+      .replace(/^([a-z0-9+.-]+:\/\/).*@(?:(?<=[?&][^=&]*(?:password|secret|token|key)[^=&]*=[^&]*@)[^&]*)?/is, "$1***@")
+      .replaceAll(/([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi, "$1***")
+  );
 }

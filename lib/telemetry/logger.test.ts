@@ -100,6 +100,7 @@ describe("P17: secrets never reach logs", () => {
     "redis://:secret@hunter2@redis/",
     "redis://:/hunter2@redis/",
     "wss://chat.example/ws?version=1&token=hunter2&format=json",
+    "wss://chat.example/ws?token=secret@hunter2&format=json",
     "https://chat.example/login/reset/hunter2",
     "PUT /webhooks/01HQCHAN0000000000000000AA/hunter2",
   ])("not inside text: %s", (text) => {

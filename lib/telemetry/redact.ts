@@ -34,9 +34,9 @@ export function redactText(text: string): string {
     );
 }
 
-/** What follows on `scheme://`, as far as it goes. */
+/** What follows on `scheme://`, as far as it goes. That `@` may stand in a secret of the query, which then goes on. */
 const withoutCredentials = (rest: string): string =>
-  rest.includes("@") ? MASK + rest.slice(rest.lastIndexOf("@")) : rest;
+  rest.replace(/^.*@(?:(?<=[?&](?:token|ticket|password|secret|key)=[^&"']*@)[^&"']*)?/i, `${MASK}@`);
 
 function redactAt(value: unknown, depth: number, seen: Set<object>): unknown {
   if (typeof value === "string") return redactText(value);
