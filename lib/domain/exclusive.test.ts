@@ -48,6 +48,7 @@ test("P15: who has waited very long for their turn is told to ask again later", 
   now.mockRestore();
 
   expect(error).toBeInstanceOf(OverLimitError);
+  expect(error).toMatchObject({ cause: "work is busy" });
   first.end();
   await first.done;
 });

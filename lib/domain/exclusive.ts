@@ -28,7 +28,7 @@ export async function exclusively<T>(
   const holder = ids.ulid();
   const deadlineMs = performance.now() + WAIT_MS_MAX;
   for (let attempt = 1; (await keys.take(key, holder, HOLD_MS)) !== null; attempt++) {
-    if (performance.now() > deadlineMs) throw new OverLimitError(RETRY_MS);
+    if (performance.now() > deadlineMs) throw new OverLimitError(RETRY_MS, { cause: `${name} is busy` });
     await pause(backoffMs(attempt, PAUSE));
   }
   try {
