@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { describeSettings, hideCredentials } from "@lib/settings/describe-settings.ts";
+import { describeSettings, withoutSecrets } from "@lib/settings/describe-settings.ts";
 import { exampleToml } from "@lib/settings/example-toml.ts";
 import { loadSettings } from "@lib/settings/load-settings.ts";
 import { listSettingKeys } from "@lib/settings/setting-keys.ts";
@@ -36,18 +36,18 @@ describe("effective settings", () => {
     expect(shown["ermine.store"]).toBe('"mongodb://***@a,b/?replicaSet=rs0" (follows from database.mongodb)');
     expect(shown["api.livekit.nodes.eu.secret"]).toStartWith("(secret)");
     expect(shown["hosts.livekit.eu"]).toStartWith('"wss://chat.example/livekit"');
-    expect(hideCredentials("redis://redis/")).toBe("redis://redis/");
+    expect(withoutSecrets("redis://redis/")).toBe("redis://redis/");
   });
 
   test.each(["hunter2/mongo", "hunter2@mongo", "/hunter2", "?hunter2", "hunter2 two"])(
     "P17: also a password that should have been encoded: %s",
     (password) => {
-      expect(hideCredentials(`mongodb://ermine:${password}@a,b/?w=1`)).toBe("mongodb://***@a,b/?w=1");
+      expect(withoutSecrets(`mongodb://ermine:${password}@a,b/?w=1`)).toBe("mongodb://***@a,b/?w=1");
     },
   );
 
   test("P17: also a secret of the query that holds an @", () => {
-    const hidden = hideCredentials("mongodb://a,b/?tlsCertificateKeyFilePassword=secret@hunter2&w=1");
+    const hidden = withoutSecrets("mongodb://a,b/?tlsCertificateKeyFilePassword=secret@hunter2&w=1");
     expect(hidden).toBe("mongodb://***@&w=1");
   });
 

@@ -1,3 +1,4 @@
+import { hideCredentials } from "@lib/telemetry/hide-credentials.ts";
 import type { LoadedSettings } from "@lib/settings/load-settings.ts";
 import { type SettingKey, listSettingKeys } from "@lib/settings/setting-keys.ts";
 import { isTable, originOf, originText, valueAt } from "@lib/settings/settings-tree.ts";
@@ -32,16 +33,16 @@ function namedKeys(settings: LoadedSettings["settings"], key: string): string[] 
 function shown(value: unknown, secret: SettingKey["secret"]): string {
   if (value === undefined) return "(unset)";
   if (secret === true) return value === "" || (Array.isArray(value) && value.length === 0) ? "(empty)" : "(secret)";
-  if (secret === "url" && typeof value === "string") return JSON.stringify(hideCredentials(value));
+  if (secret === "url" && typeof value === "string") return JSON.stringify(withoutSecrets(value));
   return JSON.stringify(value);
 }
 
+/** The name of a secret in the query of a URL. */
+const SECRET = /password|secret|token|key/i;
+
 /** The URL with user and password hidden, also when several hosts make it unparsable as a URL. */
-export function hideCredentials(url: string): string {
-  return (
-    url
-      // Up to the last `@`, as a password may hold any character, and on to the end of a secret that it stands in.
-      .replace(/^([a-z0-9+.-]+:\/\/).*@(?:(?<=[?&][^=&]*(?:password|secret|token|key)[^=&]*=[^&]*@)[^&]*)?/is, "$1***@")
-      .replaceAll(/([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi, "$1***")
-  );
+export function withoutSecrets(url: string): string {
+  return url
+    .replace(/(?<=^[a-z0-9+.-]+:\/\/).*/is, (rest) => hideCredentials(rest, "***"))
+    .replaceAll(/(?<=[?&])([^=&?]+)=[^&]*/g, (value, name) => (SECRET.test(name) ? `${name}=***` : value));
 }

@@ -1,3 +1,5 @@
+import { hideCredentials } from "@lib/telemetry/hide-credentials.ts";
+
 /** Names of fields whose values never reach a log, compared without case, `-` and `_` (P17). */
 const secretNames =
   /^(x(session|bot|mfaticket|admin)?token|xmfaticket|.*token|.*password|.*secret|authorization|cookie|setcookie|.*privatekey|.*encryptionkey|.*secretkey|apikey|totp|totpcode|recoverycodes?|ticket|captcha|auth|p256dh)$/;
@@ -34,9 +36,7 @@ export function redactText(text: string): string {
     );
 }
 
-/** What follows on `scheme://`, as far as it goes. That `@` may stand in a secret of the query, which then goes on. */
-const withoutCredentials = (rest: string): string =>
-  rest.replace(/^.*@(?:(?<=[?&](?:token|ticket|password|secret|key)=[^&"']*@)[^&"']*)?/i, `${MASK}@`);
+const withoutCredentials = (rest: string): string => hideCredentials(rest, MASK);
 
 function redactAt(value: unknown, depth: number, seen: Set<object>): unknown {
   if (typeof value === "string") return redactText(value);
