@@ -136,7 +136,9 @@ async function changeGroup(
     const edited = await update(deps, before, { set: rest, remove });
     await announceInGroup(deps, group, announcementsOf(actor, group, set));
     await publish(deps, changeEvent(group, { set, remove }));
-    return { ...edited, set };
+    // Read again: the newest message is an announcement now, and clients keep what the answer says (P4).
+    const now = await channels.get(group._id);
+    return { set, before, after: now?.channel_type === "Group" ? now : edited.after };
   });
 }
 

@@ -52,12 +52,14 @@ describe.each(profiles)("channels, $name", (profile) => {
   test("messages-17: renaming a group is posted in it, renaming a channel of a server is not", async () => {
     await using api = await testApi({ profile });
     const { a, b, group, text, server, edit } = await community(api);
-    expect(await edit(b, group._id, { name: "new" })).toMatchObject([200, { name: "new" }]);
+    const [status, renamed] = await edit(b, group._id, { name: "new" });
     const type = "ChannelUpdate";
-    expect(await api.takeEvents()).toMatchObject([
+    const events = await api.takeEvents();
+    expect(events).toMatchObject([
       { topics: [group._id], event: { type: "Message", system: { type: "channel_renamed", name: "new", by: b.id } } },
       { topics: [group._id], event: { type, id: group._id, data: { name: "new" }, clear: [] } },
     ]);
+    expect([status, renamed]).toMatchObject([200, { name: "new", last_message_id: events[0]?.event["_id"] }]);
     expect(await edit(a, text, { name: "new" })).toMatchObject([200, { name: "new" }]);
     expect(await api.takeEvents()).toMatchObject([
       { topics: [server.id], event: { type, id: text, data: { name: "new" }, clear: [] } },
