@@ -185,6 +185,10 @@ describe.each(stages)("$name", (stage) => {
     const whisper = await direct.sendMessage("between us");
     expect((await seenBy(bob, whisper.id)).channel?.type).toBe("DirectMessage");
     expect(carol.client.messages.has(whisper.id)).toBe(false);
+    await done(direct.delete());
+    await eventually(() => bob.client.channels.get(direct.id)?.active === false, { describe: "no conversation" });
+    await bob.client.channels.get(direct.id)?.sendMessage("are you still there?");
+    await eventually(() => direct.active && bob.client.channels.get(direct.id)?.active, { describe: "it came back" });
 
     const group = await alice.client.channels.createGroup("diggers", [bob.id]);
     await eventually(() => bob.client.channels.get(group.id)?.name === "diggers");

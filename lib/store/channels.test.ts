@@ -97,8 +97,8 @@ describe.each(storesUnderTest())("channels on $name", (driver) => {
   test("the newest message never goes back, and a message reopens a conversation", async () => {
     await using store = await openTestStore(driver);
     await store.channels.insert({ ...conversation("c", ["a", "b"]), active: false });
-    await store.channels.noteMessage("c", NEWER, true);
-    await store.channels.noteMessage("c", OLDER, false);
+    expect(await store.channels.noteMessage("c", NEWER, true)).toBe(true);
+    expect(await store.channels.noteMessage("c", OLDER, true)).toBe(false); // open already
     expect(await store.channels.get("c")).toEqual({ ...conversation("c", ["a", "b"]), last_message_id: NEWER });
   });
 

@@ -64,10 +64,16 @@ export function channelsRepository(db: Database, onMalformed: OnMalformed) {
       await channels.updateMany({ server: serverId }, { $unset: { [`role_permissions.${roleId}`]: true } });
     },
 
-    /** Notes a newer message; one that is older than what is noted changes nothing. `reopen` shows a closed conversation. */
-    async noteMessage(id: string, messageId: string, reopen: boolean): Promise<void> {
-      const max = { $max: { last_message_id: messageId } };
-      await channels.updateOne({ _id: id }, reopen ? { ...max, $set: { active: true } } : max);
+    /**
+     * Notes a newer message; one that is older than what is noted changes nothing. `reopen` shows a closed conversation;
+     * resolves to whether it was closed.
+     */
+    async noteMessage(id: string, messageId: string, reopen: boolean): Promise<boolean> {
+      const [reopened] = await Promise.all([
+        reopen ? channels.updateOne({ _id: id, active: false }, { $set: { active: true } }) : { matched: 0 },
+        channels.updateOne({ _id: id }, { $max: { last_message_id: messageId } }),
+      ]);
+      return reopened.matched > 0;
     },
 
     /**

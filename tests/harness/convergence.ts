@@ -135,7 +135,7 @@ function applyMessageEvent({ channels, unreads, selfId }: Snapshot, event: Catal
     case "Message": {
       const channel = channels.get(event.channel);
       if (!channel) return;
-      change(channels, event.channel, { last_message_id: event._id, ...impliedBy(event, channel) }, []);
+      change(channels, event.channel, { last_message_id: event._id }, []);
       if (concerns(event, channel, selfId))
         changeUnread(unreads, { channel: channel._id, user: selfId }, ({ mentions = [] }) => ({
           mentions: [...new Set([...mentions, event._id])], // a Ready may have it already, and be followed by it
@@ -258,18 +258,12 @@ function applyRoleEvent(
   servers.set(event.id, { ...server, roles: Object.fromEntries(roles) });
 }
 
-/** Whether a message counts as a mention: in conversations every one of another person does, and of the system. */
-/** A message makes a closed conversation active, and a group may have been handed over; no other event tells either. */
-function impliedBy({ system }: EventOf<"Message">, { channel_type }: Channel): object {
-  if (channel_type === "DirectMessage") return { active: true };
-  return channel_type === "Group" && system?.type === "channel_ownership_changed" ? { owner: system.to } : {};
-}
-
 /** Who is added to a group learns of it by the group, not by the message that says so, which is unread nevertheless. */
 function noteAddition({ unreads, selfId }: Snapshot, channel: string, messageId: string): void {
   changeUnread(unreads, { channel, user: selfId }, ({ mentions }) => ({ mentions: [...(mentions ?? []), messageId] }));
 }
 
+/** Whether a message counts as a mention: in conversations every one of another person does, and of the system. */
 function concerns(
   { author, mentions, flags = 0 }: EventOf<"Message">,
   { channel_type }: Channel,

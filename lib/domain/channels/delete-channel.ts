@@ -1,12 +1,13 @@
 import type { Actor } from "@lib/domain/actor.ts";
 import { recordAudit } from "@lib/domain/audit/record-audit.ts";
 import { accessChannel } from "@lib/domain/channels/access-channel.ts";
+import { announceActivity } from "@lib/domain/channels/announce-activity.ts";
 import { purgeChannels } from "@lib/domain/channels/purge-channels.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { removeFromGroup } from "@lib/domain/groups/remove-from-group.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { fail } from "@lib/error/fail.ts";
-import { channelDelete, channelUpdate } from "@lib/event/channel-events.ts";
+import { channelDelete } from "@lib/event/channel-events.ts";
 import type { DirectMessageDocument, GroupDocument, TextChannelDocument } from "@lib/model/stored/channel.ts";
 import { requirePermission } from "@lib/permission/permissions.ts";
 
@@ -47,14 +48,9 @@ async function leaveGroup(deps: DeleteDeps, actor: Actor, group: GroupDocument, 
   fail("NotFound");
 }
 
-/** A message sent meanwhile opened it again, and was told before this, which would hide it: so that is told, too (P4). */
 async function closeDirectMessage(deps: Pick<Deps, "store" | "bus">, channel: DirectMessageDocument): Promise<void> {
-  const tell = (active: boolean) =>
-    publish(deps, channelUpdate({ id: channel._id, data: { active }, clear: [] }, channel));
   await deps.store.channels.update(channel._id, { active: false });
-  await tell(false);
-  const now = await deps.store.channels.get(channel._id);
-  if (now?.channel_type === "DirectMessage" && now.active) await tell(true);
+  await announceActivity(deps, channel, false);
 }
 
 /** Takes a channel off its server, then removes it; the document goes last, so that this can be repeated (P12). */

@@ -1,3 +1,4 @@
+import { announceActivity } from "@lib/domain/channels/announce-activity.ts";
 import type { Deps } from "@lib/domain/deps.ts";
 import { publish } from "@lib/domain/publish.ts";
 import { messageCreate } from "@lib/event/message-events.ts";
@@ -15,7 +16,8 @@ export type AuthorView = { user?: User; member?: Member };
 /**
  * Stores a message and announces it. The newest-message pointer and the unread mentions are written together with it
  * (one commit of the embedded store) and before the event, so that a snapshot that a connection reads either has them or
- * is followed by the event; all is durable when this resolves (P9, P11).
+ * is followed by the event; all is durable when this resolves (P9, P11). That a closed conversation is open again is told
+ * on its own: clients do not conclude it from a message.
  */
 export async function dispatchMessage(
   deps: Pick<Deps, "store" | "bus">,
@@ -24,13 +26,14 @@ export async function dispatchMessage(
   loadAuthor: () => Promise<AuthorView> = async () => ({}),
 ): Promise<Message> {
   const { messages, channels, unreads } = deps.store;
-  const [author] = await Promise.all([
+  const [author, , reopened] = await Promise.all([
     loadAuthor(),
     messages.insert(message),
     channels.noteMessage(channel._id, message._id, channel.channel_type === "DirectMessage"),
     unreads.addMentions(channel._id, notifiedUsers(channel, message), [message._id]),
   ]);
   const view = viewMessage(message, author);
+  if (channel.channel_type === "DirectMessage" && reopened) await announceActivity(deps, channel, true);
   await publish(deps, messageCreate(view));
   return view;
 }

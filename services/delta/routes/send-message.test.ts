@@ -261,12 +261,18 @@ describe.each(profiles)("POST /channels/{target}/messages, $name", (profile) => 
     await using api = await testApi({ profile });
     const [a, b] = await Promise.all([seedUser(api), seedUser(api)]);
     const channelId = await seedDirect(api, a, b, { active: false });
+    await api.takeEvents();
 
     const { _id } = await sent(a, channelId, "hi");
+    expect(await api.takeEvents()).toMatchObject([
+      { topics: [channelId], event: { type: "ChannelUpdate", id: channelId, data: { active: true }, clear: [] } },
+      { topics: [channelId], event: { type: "Message", _id } },
+    ]);
     expect(await api.deps.store.unreads.get(channelId, b.id)).toMatchObject({ mentions: [_id] });
     expect(await api.deps.store.unreads.get(channelId, a.id)).toBeNull();
     expect(await api.deps.store.channels.get(channelId)).toMatchObject({ active: true, last_message_id: _id });
     const second = await sent(a, channelId, "ho");
+    expect(await api.takeEventTypes()).toEqual(["Message"]);
     expect(await api.deps.store.unreads.get(channelId, b.id)).toMatchObject({ mentions: [_id, second._id] });
   });
 
