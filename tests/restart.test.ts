@@ -264,6 +264,7 @@ describe("ermine", () => {
         ),
       ); // its events service is not up yet
 
+      void ermine.end(signal); // as a terminal does, and npm after it
       expect(await ermine.end(signal)).toBe(code);
       silent.stop(true);
     },

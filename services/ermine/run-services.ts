@@ -22,13 +22,13 @@ export async function runServices(
   if (names.includes("bonfire")) await warnOfFewOpenFiles(log);
   const starting = new AbortController();
   const stopEarly = (signal: NodeJS.Signals): void => starting.abort(signal);
-  process.once("SIGINT", stopEarly).once("SIGTERM", stopEarly);
+  process.on("SIGINT", stopEarly).on("SIGTERM", stopEarly); // more than once: npm hands on what the terminal sent, too
   const running = await startServices(names, { settings, log, signal: starting.signal }).catch((error: unknown) => {
     if (starting.signal.aborted) return null;
     throw error;
   });
-  process.off("SIGINT", stopEarly).off("SIGTERM", stopEarly);
   if (!running) return starting.signal.reason === "SIGTERM" ? 0 : 130; // who sends SIGTERM counts 130 as a failure
+  process.off("SIGINT", stopEarly).off("SIGTERM", stopEarly);
   const { promise, resolve: end } = Promise.withResolvers<number>();
   const control = {
     on: process.on.bind(process),
