@@ -26,6 +26,7 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
     get,
     ...mailedTokens(accounts, read),
     ...secondFactors(accounts),
+    ...conditionalWrites(accounts),
 
     async listByIds(ids: readonly string[]): Promise<AccountDocument[]> {
       return ids.length === 0 ? [] : read.many(await accounts.find({ _id: { $in: ids } }));
@@ -54,6 +55,44 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
       return read.one(await accounts.findOneAndUpdate({ _id: id }, update));
     },
 
+    /** Anonymises an account whose user has been deleted. */
+    async markDeleted(id: string): Promise<void> {
+      const email = `Deleted User ${id}`;
+      const set = { email, email_normalised: email, deletion: { status: "Deleted" } };
+      await accounts.updateOne({ _id: id }, { $set: set });
+    },
+  };
+}
+
+type Accounts = Collection<StoredDocument>;
+
+/** The tokens that prove who reads an address. */
+function mailedTokens(accounts: Accounts, read: DocumentReader<AccountDocument>) {
+  return {
+    /** The account that a token was mailed to, unless the token has expired (conformance data-37). */
+    async getByToken(kind: AccountTokenKind, token: string, nowMs: number): Promise<AccountDocument | null> {
+      return read.one(await accounts.findOne(liveToken(kind, token, nowMs)));
+    },
+
+    /**
+     * Changes the account of a live token in one step, so that a token is used once; resolves to the account as it was
+     * before, or null. `set` must replace the field that holds the token.
+     */
+    async claimToken(
+      kind: AccountTokenKind,
+      token: string,
+      nowMs: number,
+      set: AccountUpdate,
+    ): Promise<AccountDocument | null> {
+      const filter = liveToken(kind, token, nowMs);
+      return read.one(await accounts.findOneAndUpdate(filter, accountUpdate(set), { returns: "before" }));
+    },
+  };
+}
+
+/** Writes that depend on what the account is by then: somebody else may have changed it meanwhile. */
+function conditionalWrites(accounts: Accounts) {
+  return {
     /** Sets single fields if the account still has a password's hash; of two who replace the same one succeeds. */
     async updateIfPassword(id: string, password: string, set: AccountUpdate): Promise<boolean> {
       return (await accounts.updateOne({ _id: id, password }, accountUpdate(set))).matched > 0;
@@ -91,39 +130,6 @@ export function accountsRepository(db: Database, onMalformed: OnMalformed) {
     async endMove(id: string): Promise<void> {
       const moving = { _id: id, "verification.status": "Moving" };
       await accounts.updateOne(moving, accountUpdate({ verification: { status: "Verified" } }));
-    },
-
-    /** Anonymises an account whose user has been deleted. */
-    async markDeleted(id: string): Promise<void> {
-      const email = `Deleted User ${id}`;
-      const set = { email, email_normalised: email, deletion: { status: "Deleted" } };
-      await accounts.updateOne({ _id: id }, { $set: set });
-    },
-  };
-}
-
-type Accounts = Collection<StoredDocument>;
-
-/** The tokens that prove who reads an address. */
-function mailedTokens(accounts: Accounts, read: DocumentReader<AccountDocument>) {
-  return {
-    /** The account that a token was mailed to, unless the token has expired (conformance data-37). */
-    async getByToken(kind: AccountTokenKind, token: string, nowMs: number): Promise<AccountDocument | null> {
-      return read.one(await accounts.findOne(liveToken(kind, token, nowMs)));
-    },
-
-    /**
-     * Changes the account of a live token in one step, so that a token is used once; resolves to the account as it was
-     * before, or null. `set` must replace the field that holds the token.
-     */
-    async claimToken(
-      kind: AccountTokenKind,
-      token: string,
-      nowMs: number,
-      set: AccountUpdate,
-    ): Promise<AccountDocument | null> {
-      const filter = liveToken(kind, token, nowMs);
-      return read.one(await accounts.findOneAndUpdate(filter, accountUpdate(set), { returns: "before" }));
     },
   };
 }
